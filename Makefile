@@ -1,0 +1,22 @@
+# The four things a developer runs. CI runs `check`, nothing else.
+PYTHON ?= python
+
+.PHONY: check fix bench docs
+check:            ## everything that must hold before a commit
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	lint-imports
+	$(PYTHON) tools/check_facts.py
+	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -m slow
+
+fix:              ## format, and mend what can be mended
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench:            ## measure afresh, against the peers
+	risorius bench read rig
+
+docs:             ## redraw every picture in docs/ and the README
+	$(PYTHON) tools/make_pictures.py
