@@ -1,4 +1,4 @@
-"""The tracker's points on the head: on the right parts, symmetrical, and where the tracker sees them."""
+"""The tracker's points: on the right parts, symmetrical, and where the tracker sees them."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,16 @@ from risorius.head.landmarks import N_LANDMARKS, landmark_points, load_landmarks
 LID_UPPER_LEFT, LID_LOWER_LEFT = (388, 387, 386, 385, 384), (390, 373, 374, 380, 381)
 LIPS_UPPER, LIPS_LOWER = (80, 81, 82, 13, 312, 311, 310), (88, 178, 87, 14, 317, 402, 318)
 MIDLINE = (10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 2, 164, 0, 13, 14, 17, 18, 200, 199, 175, 152)
-PAIRS = ((33, 263), (133, 362), (61, 291), (50, 280), (234, 454), (468, 473), (105, 334), (469, 476))
+PAIRS = (
+    (33, 263),
+    (133, 362),
+    (61, 291),
+    (50, 280),
+    (234, 454),
+    (468, 473),
+    (105, 334),
+    (469, 476),
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +74,11 @@ def test_margins_are_on_the_margins(head):
         assert distance_to_line(points[list(numbers)], line).max() < 0.01
         along = points[list(numbers), 0]
         assert np.all(np.diff(along) < 0) or np.all(np.diff(along) > 0)
+
+
+def test_points_of_the_midline_lie_one_under_the_other(head):
+    height = landmark_points(head)[[10, 151, 9, 8, 168, 197, 0, 11, 12, 15, 16, 17, 200, 152], 1]
+    assert np.all(np.diff(height) < -1.0)
 
 
 def test_opening_lips_part_their_points(head):

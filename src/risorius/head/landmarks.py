@@ -27,7 +27,8 @@ class Landmarks:
     Attributes
     ----------
     corners : (478, 3) int32
-        Level-0 vertices of the triangle around each point: skin, or the globe for the points of the iris.
+        Level-0 vertices of the triangle around each point: skin, or the globe for the points of the
+        iris.
     weights : (478, 3) float64 [1]
         Barycentric weights, none negative, with the sum 1.
     mirror : (478,) int32
@@ -48,7 +49,10 @@ def load_landmarks() -> Landmarks:
     >>> load_landmarks().corners.shape
     (478, 3)
     """
-    with as_file(files("risorius.head") / "data" / "landmarks.npz") as path, np.load(path) as stored:
+    with (
+        as_file(files("risorius.head") / "data" / "landmarks.npz") as path,
+        np.load(path) as stored,
+    ):
         corners = stored["corners"].astype(np.int32)
         weights = stored["weights"].astype(np.float64)
         mirror = stored["mirror"].astype(np.int32)
@@ -95,7 +99,9 @@ def landmark_points(
     topology = head.topology if isinstance(head, Head) else head
     if vertices is None:
         if not isinstance(head, Head) or level != 0:
-            raise InputError("give the vertices on which the landmarks are wanted, or a head at level 0")
+            raise InputError(
+                "give the vertices on which the landmarks are wanted, or a head at level 0"
+            )
         vertices = head.vertices
     shape = np.asarray(vertices)
     mesh = topology.levels[level]
