@@ -1,0 +1,188 @@
+"""Laws of the rig, for any movement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from risorius.errors import InputError
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def still(rig, frames=1):
+    return (
+        np.zeros((frames, len(rig.channels), 2)),
+        np.zeros((frames, 3)),
+        np.zeros((frames, 2, 2)),
+    )
+
+
+def some_movement(rig, seed, frames=3):
+    rng = np.random.default_rng(seed)
+    shape = (frames, len(rig.channels), 2)
+    activation = rng.random(shape) * (rng.random(shape) < 0.3)
+    jaw = rng.uniform([0, -2, -8], [rig.jaw.max_open, 6, 8], (frames, 3))
+    return activation, jaw, rng.uniform(-0.6, 0.6, (frames, 2, 2))
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_zero_activation_is_the_rest_shape(face, level):
+    shape = face.rig.deform(*still(face.rig), level=level)[0]
+    if level == 0:
+        np.testing.assert_array_equal(shape, face.rig.rest)
+        np.testing.assert_allclose(shape, face.head.vertices, atol=1e-5)
+    else:
+        rest = face.head.topology.refine(face.head.vertices)
+        np.testing.assert_allclose(shape, rest, atol=1e-4)
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@settings(max_examples=8, deadline=None)
+@given(seed=seeds)
+def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
+    rig = face.rig
+    activation, jaw, gaze = some_movement(rig, seed)
+    shape = rig.deform(activation, jaw, gaze, level=level)
+    mirrored = rig.deform(
+        activation[:, :, ::-1], jaw * [1, 1, -1], gaze[:, ::-1] * [-1, 1], level=level
+    )
+    mirror = face.head.topology.levels[level].mirror
+    np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=1e-4)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=seeds)
+def test_frames_do_not_know_each_other(face, seed):
+    movement = some_movement(face.rig, seed, frames=21)
+    together = face.rig.deform(*movement, level=1)
+    for t in (0, 7, 8, 20):
+        alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=1)[0]
+        np.testing.assert_array_equal(alone, together[t])
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=seeds)
+def test_some_vertices_alone_move_as_with_all(face, seed):
+    rng = np.random.default_rng(seed)
+    rows = rng.choice(len(face.rig.rest), 200, replace=False)
+    movement = some_movement(face.rig, seed)
+    whole = face.rig.deform(*movement)
+    np.testing.assert_allclose(face.rig.take(rows).deform(*movement), whole[:, rows], atol=1e-5)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=seeds)
+def test_nothing_runs_away_and_the_neck_rim_stays(face, seed):
+    activation, _, gaze = some_movement(face.rig, seed)
+    shape = face.rig.deform(activation, np.zeros((3, 3)), gaze)
+    skin = face.head.topology.parts["skin"]
+    moved = np.linalg.norm(shape - face.rig.rest, axis=2)[:, skin]
+    assert np.isfinite(shape).all()
+    assert moved.max() < 60
+    lowest = np.argsort(face.rig.rest[skin, 1])[:20]
+    assert moved[:, lowest].max() < 0.5
+
+
+def test_eyes_turn_about_their_centres_and_look_where_they_should(face):
+    rig, (activation, jaw, gaze) = face.rig, still(face.rig)
+    gaze[0] = [[0.4, 0.0], [0.4, 0.3]]
+    shape = rig.deform(activation, jaw, gaze)[0]
+    for number, side in enumerate(("left", "right")):
+        part = face.head.topology.parts[f"eye_{side}"]
+        centre = rig.globes.centre[number]
+        before, after = rig.rest[part] - centre, shape[part] - centre
+        np.testing.assert_allclose(
+            np.linalg.norm(after, axis=1), np.linalg.norm(before, axis=1), atol=1e-4
+        )
+        assert after[0, 0] > 3.0  # yaw is to the person's left
+    assert shape[face.head.topology.parts["eye_right"].start, 1] < rig.globes.centre[1, 1] - 2
+
+
+def test_lower_teeth_and_tongue_go_with_the_jaw_as_one(face):
+    rig, (activation, jaw, gaze) = face.rig, still(face.rig)
+    jaw[0] = [0.3, 2.0, 4.0]
+    shape = rig.deform(activation, jaw, gaze)[0]
+    teeth = face.head.topology.parts["teeth_lower"]
+    before, after = rig.rest[teeth][::40], shape[teeth][::40]
+    distance = np.linalg.norm(before[:, None] - before, axis=2)
+    np.testing.assert_allclose(np.linalg.norm(after[:, None] - after, axis=2), distance, atol=1e-3)
+    upper = face.head.topology.parts["teeth_upper"]
+    np.testing.assert_array_equal(shape[upper], rig.rest[upper])
+
+
+@pytest.mark.parametrize("yaw", np.radians([-30, 0, 30]))
+@pytest.mark.parametrize("pitch", np.radians([-20, 0, 30]))
+def test_lids_stay_outside_the_globe(face, yaw, pitch):
+    rig, (activation, jaw, gaze) = face.rig, still(face.rig, 5)
+    gaze[:] = [yaw, pitch]
+    activation[:, rig.channels.index("orbicularis_oculi.pretarsalis")] = np.linspace(0, 1, 5)[
+        :, None
+    ]
+    shape = rig.deform(activation, jaw, gaze)
+    loops = face.head.topology.loops
+    for number, side in enumerate(("left", "right")):
+        edges = np.concatenate([loops[f"lid_{lid}_{side}"] for lid in ("upper", "lower")])
+        away = np.linalg.norm(shape[:, edges] - rig.globes.centre[number], axis=2)
+        assert away.min() > rig.globes.radius[number]
+
+
+def test_wrong_arrays_are_told_together(rig):
+    activation, jaw, gaze = still(rig)
+    with pytest.raises(InputError, match=r"activation has shape.*jaw has shape"):
+        rig.deform(activation[:, :3], jaw[:, :2], gaze)
+    activation[0, 0, 0] = np.nan
+    with pytest.raises(InputError, match="not numbers"):
+        rig.deform(activation, jaw, gaze)
+    with pytest.raises(InputError, match="level"):
+        rig.deform(*still(rig), level=2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds)
+def test_lips_do_not_pass_through_each_other(face, seed):
+    rig, (activation, jaw, gaze) = face.rig, still(face.rig, 4)
+    rng = np.random.default_rng(seed)
+    lower_face = [
+        index
+        for index, name in enumerate(rig.channels)
+        if name.startswith(("orbicularis_oris", "mentalis", "depressor", "levator", "zygomaticus"))
+    ]
+    activation[:, lower_face] = rng.random((4, len(lower_face), 2))
+    shape, lips = rig.deform(activation, jaw, gaze), rig.lips
+    weight = lips.lower_weight
+    below = (1 - weight) * shape[:, lips.lower[:, 0], 1] + weight * shape[:, lips.lower[:, 1], 1]
+    overlap = lips.gap - (shape[:, lips.upper, 1] - below)
+    assert overlap[:, 1:-1].max() < 0.1
+
+
+def test_genioglossus_puts_the_tongue_out_and_to_the_other_side(face):
+    rig, tongue = face.rig, face.head.topology.parts["tongue"]
+    activation, jaw, gaze = still(rig, 2)
+    channel = rig.channels.index("genioglossus")
+    activation[0, channel] = 1.0
+    activation[1, channel, 0] = 1.0
+    way = (rig.deform(activation, jaw, gaze) - rig.rest)[:, tongue]
+    tip = rig.rest[tongue, 2].argmax()
+    assert way[0, tip, 2] > 15
+    assert abs(way[0, tip, 0]) < 1e-3
+    assert way[1, tip, 0] < -2
+    others = slice(0, tongue.start)
+    np.testing.assert_array_equal(rig.deform(activation, jaw, gaze)[0, others], rig.rest[others])
+
+
+def test_elevators_cancel_the_opening(face):
+    from risorius.skin import jaw_from_activation
+
+    activation = np.zeros((3, len(face.atlas.channel_ids), 2))
+    place = face.atlas.channel_ids.index
+    for name in ("digastric", "geniohyoid", "mylohyoid", "pterygoideus_lateralis"):
+        activation[1:, place(name)] = 1.0
+    for name in ("masseter", "temporalis", "pterygoideus_medialis"):
+        activation[2, place(name)] = 1.0
+    opening = jaw_from_activation(face.atlas, activation, max_open=0.6)[:, 0]
+    np.testing.assert_allclose(opening, [0.0, 0.6, 0.0], atol=0.01)
+    with pytest.raises(InputError, match="activation has shape"):
+        jaw_from_activation(face.atlas, activation[:, :5], max_open=0.6)
