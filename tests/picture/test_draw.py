@@ -162,6 +162,44 @@ def test_a_face_has_light_skin_red_lips_and_dark_pupils(head):
     assert pupil.max() < 0.6 * forehead.min()
 
 
+def brightness_at(image, view, points):
+    x, y, _ = view.project(points).T
+    return image.astype(float).mean(axis=2)[np.floor(y).astype(int), np.floor(x).astype(int)]
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_brow_lies_over_the_eye_from_corner_to_corner(head, level):
+    view = front_camera(head.vertices, width=900, height=900)
+    image = render(head.topology, head.vertices, view, level=level)
+    eye = head.eyes.centres[0]
+    heights = np.arange(13.0, 36.0, 0.25)
+    for aside, depth, least in ((-13.0, 99.0, 6.0), (0.0, 95.0, 6.0), (13.0, 84.0, 2.5)):
+        place = np.stack(np.broadcast_arrays(eye[0] + aside, eye[1] + heights, depth), axis=1)
+        bright = brightness_at(image, view, place)
+        hairy = heights[bright < (bright.min() + bright[-8:].mean()) / 2]
+        assert least < hairy.max() - hairy.min() < 10.0
+        assert 17.0 < np.median(hairy) < 27.0
+    # Between the brows and past their tails is skin; single hairs average out.
+    spread = np.linspace(-1.5, 1.5, 13)[:, None] * [0, 1, 0]
+    middle, glabella, temple = (
+        brightness_at(image, view, spread + place).mean()
+        for place in ([eye[0], 61.0, 95.0], [0, 61.0, 101.0], [66.0, 60.0, 55.0])
+    )
+    assert middle < 0.75 * min(glabella, temple)
+
+
+@pytest.mark.parametrize(("side", "limit"), [(480, 0.55), (960, 0.4)])
+def test_an_eye_has_a_dark_rim(head, side, limit):
+    view = front_camera(head.vertices, width=side, height=side)
+    picture = render(head.topology, head.vertices, view)
+    image = picture.mean(axis=2)
+    roots = head.vertices[head.topology.parts["lashes_left"]][:192:8]
+    across, down, _ = view.project(roots).T.astype(int)
+    rim = np.minimum.reduce([image[down + k, across] for k in (-1, 0, 1)])
+    lid = brightness_at(picture, view, roots + np.array([0, 5, 0]))
+    assert np.median(rim / lid) < limit
+
+
 def test_colours_paint_over_the_skin(head):
     view = front_camera(head.vertices, width=160, height=160)
     count = head.topology.levels[0].n_vertices

@@ -114,7 +114,7 @@ def render(
         owner[start:end] = nothing
         near[start:end] = 0.0
         cover(screen, triangles, 0, paint.n_solid, False, start, end, owner, near)
-        veil(screen, paint.ribbons, near, start // 2, end // 2, lashes)
+        veil(screen, paint.ribbons, paint.strokes, camera.focal, near, start // 2, end // 2, lashes)
 
     def shadow_band(start: int, end: int) -> None:
         dark[0][start:end] = nothing
@@ -193,8 +193,8 @@ def _finite(vertices: ArrayLike) -> Floats:
     points = np.ascontiguousarray(vertices, dtype=np.float32)
     if points.ndim != 2 or points.shape[1] != 3:
         raise InputError(f"vertices must be (vertex, 3) in mm, not {points.shape}")
-    bad = int(np.count_nonzero(~np.isfinite(points).all(axis=1)))
-    if bad:
+    if not np.isfinite(points).all():
+        bad = int(np.count_nonzero(~np.isfinite(points).all(axis=1)))
         raise InputError(f"{bad} of {len(points)} vertices are not finite; nothing can be drawn")
     return points
 
@@ -243,11 +243,14 @@ def _packed(
 
 def _window(screen: Floats, width: int, height: int) -> tuple[int, int, int, int] | None:
     """Return left, top, right, bottom [px] of what is drawn, or None."""
-    before = screen[screen[:, 2] > 0]
-    if not len(before):
-        return None
-    left, top = np.floor(before[:, :2].min(axis=0) / 2).astype(int) - 1
-    right, bottom = np.ceil(before[:, :2].max(axis=0) / 2).astype(int) + 1
+    columns, rows, near = screen.T.copy()
+    before = near > 0
+    if not before.all():
+        columns, rows = columns[before], rows[before]
+        if not len(rows):
+            return None
+    left, top = np.floor(np.array([columns.min(), rows.min()]) / 2).astype(int) - 1
+    right, bottom = np.ceil(np.array([columns.max(), rows.max()]) / 2).astype(int) + 1
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
     return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
@@ -256,7 +259,8 @@ def _light(
     points: Floats, skin: slice, direction: Array
 ) -> tuple[tuple[Ints, Floats], Floats, Floats]:
     """Return sheets, camera and screen places for the picture that the key light sees."""
-    low, high = points[skin].min(axis=0), points[skin].max(axis=0)
+    columns = points[skin].T.copy()
+    low, high = columns.min(axis=1), columns.max(axis=1)
     middle, radius = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
     distance = 30.0 * radius
     focal = 0.49 * _SHADOW_SIZE / radius * (distance - radius)

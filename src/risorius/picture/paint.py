@@ -13,6 +13,7 @@ from risorius.head import Level, Topology, load_head
 from risorius.picture.look import Look, linear
 from risorius.picture.openness import openness
 from risorius.picture.shade import ATTRIBUTES, KINDS
+from risorius.picture.surface import BROW_LENGTH
 
 __all__ = ["Paint", "paint_head"]
 
@@ -58,6 +59,24 @@ _GLOSS_ELSEWHERE = 0.45
 # Lips and lids part from each other and open: what closed skin hides must not stay dark.
 _LEAST_OPEN = {"lip_upper": 0.7, "lip_lower": 0.7, "lids_upper": 0.7, "lids_lower": 0.7}
 
+# The middle of the left brow on the default head [mm]; drawn by eye on pictures of it.
+_BROW_LINE = np.array(
+    [
+        (11.5, 57.0, 99.5),
+        (20.0, 58.9, 98.5),
+        (28.0, 60.8, 96.5),
+        (36.0, 62.1, 92.5),
+        (42.0, 61.7, 88.0),
+        (48.0, 59.8, 82.0),
+        (54.0, 56.4, 74.0),
+    ]
+)
+
+# Lines along the roots of the lashes: how much wider than a lash [mm] and how opaque [1] they are,
+# and how opaque each lash is. The lower ones are sparse and fair.
+_UPPER_LINE = (0.5, 0.8, 0.9)
+_LOWER_LINE = (0.25, 0.3, 0.55)
+_LASH_GAP = 2.0  # mm, from root to root within a row
 
 _COLUMN = {name: number for number, name in enumerate(ATTRIBUTES)}
 
@@ -74,7 +93,9 @@ class Paint:
         Position in :data:`risorius.picture.shade.KINDS`.
     iris_radius, pupil_radius : float [mm]
     ribbons : (n, 4) int32
-        Quads of the lashes, from end to end.
+        Quads of the lashes, from end to end, and of the lines along their roots.
+    strokes : (n, 2) float32
+        How much wider each of these is painted than it is [mm], and how opaque [1].
     n_solid : int
         So many triangles come before those of the lashes.
     """
@@ -84,6 +105,7 @@ class Paint:
     iris_radius: float
     pupil_radius: float
     ribbons: NDArray[np.int32]
+    strokes: Floats
     n_solid: int
 
 
@@ -114,7 +136,7 @@ def paint_head(topology: Topology, level: int, look: Look) -> Paint:
     table[skin, _COLUMN["lip"]] = np.clip(masks["lip_upper"] + masks["lip_lower"], 0, 1)
     table[skin, _COLUMN["scalp"]] = masks["scalp"]
     first = _COLUMN["brow_along"]
-    table[skin, first : first + 3] = _brow_coordinates(rest[skin], masks["brow"])
+    table[skin, first : first + 3] = _brow_coordinates(rest[skin])
 
     for number, side in enumerate(("left", "right")):
         part = mesh.parts[f"eye_{side}"]
@@ -131,13 +153,48 @@ def paint_head(topology: Topology, level: int, look: Look) -> Paint:
     sides = np.linalg.norm(rest[lashes] - rest[np.roll(lashes, -1, axis=1)], axis=2)
     lengthwise = sides[:, 0] + sides[:, 2] > sides[:, 1] + sides[:, 3]
     lashes = np.where(lengthwise[:, None], np.roll(lashes, 1, axis=1), lashes)
+    carriers = np.concatenate([np.zeros(first_lash, np.int32), topology.lash_roots])
+    ribbons, strokes = _lash_strokes(rest, lashes, carriers)
     return Paint(
         vertices=np.ascontiguousarray(table),
         kinds=kinds,
         iris_radius=head.eyes.iris_radius,
         pupil_radius=head.eyes.pupil_radius,
-        ribbons=np.ascontiguousarray(lashes),
+        ribbons=ribbons,
+        strokes=strokes,
         n_solid=len(mesh.triangles) - 2 * len(lashes),
+    )
+
+
+def _lash_strokes(
+    rest: Array, lashes: NDArray[np.int32], carriers: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], Floats]:
+    """Return ribbons and strokes of the lashes and of the lines that join neighbouring roots.
+
+    Lashes are finer than most pixels; what reads as the rim of an eye is the line of their roots.
+    """
+    ribbons, strokes = [lashes], [np.empty((len(lashes), 2))]
+    first = np.append(True, lashes[1:, :2].min(axis=1) > lashes[:-1, 2:].max(axis=1))
+    lash = first.cumsum() - 1
+    roots = lashes[first, :2]
+    carrier = carriers[roots[:, 0]]
+    places = rest[roots].mean(axis=1)
+    tips = rest[lashes[np.append(first[1:], True), 2]]
+    row = np.append(0, (np.linalg.norm(np.diff(places, axis=0), axis=1) > _LASH_GAP).cumsum())
+    for number in range(row[-1] + 1):
+        mine = np.flatnonzero(row == number)
+        upper = (tips[mine, 1] - places[mine, 1]).mean() > 0
+        wider, opaque, single = _UPPER_LINE if upper else _LOWER_LINE
+        # Lashes that go with one vertex of the lid move as one: the line takes their middle one.
+        groups = np.split(mine, np.flatnonzero(np.diff(carrier[mine])) + 1)
+        knots = roots[[mine[0], *(group[len(group) // 2] for group in groups[1:-1]), mine[-1]]]
+        ribbons.append(np.concatenate([knots[:-1], knots[1:]], axis=1))
+        thin = np.sin(np.linspace(0.3, np.pi - 0.3, len(knots) - 1))
+        strokes.append(np.stack([wider * thin, np.full(len(thin), opaque)], axis=1))
+        strokes[0][row[lash] == number] = 0.0, single
+    return (
+        np.ascontiguousarray(np.concatenate(ribbons), np.int32),
+        np.concatenate(strokes).astype(np.float32),
     )
 
 
@@ -161,15 +218,18 @@ def _skin_colour(rest: Array, masks: Masks, look: Look) -> Array:
     return colour
 
 
-def _brow_coordinates(rest: Array, mask: Floats) -> Array:
-    """Return (vertex, 3): along a brow from nose 0 to temple 1, height over it [mm], 1 near it."""
-    side, height = np.abs(rest[:, 0]), rest[:, 1]
-    hairy = mask > 0.5
-    curve = np.polynomial.Polynomial.fit(side[hairy], height[hairy], 3, w=mask[hairy])
-    inner, outer = side[hairy].min(), side[hairy].max()
-    across = height - curve(np.clip(side, inner - 4.0, outer + 4.0))
-    close = np.clip(4.0 - np.abs(across) / 5.0, 0, 1) * (rest[:, 2] > rest[hairy, 2].min() - 20.0)
-    return np.stack([(side - inner) / (outer - inner), np.clip(across, -20.0, 20.0), close], axis=1)
+def _brow_coordinates(rest: Array) -> Array:
+    """Return (vertex, 3): along a brow from its inner end and height over it [mm], 1 near it."""
+    side, height, depth = np.abs(rest[:, 0]), rest[:, 1], rest[:, 2]
+    x, y, _ = _BROW_LINE.T
+    curve = np.polynomial.Polynomial.fit(x, y, 4)
+    across = height - curve(np.clip(side, x[0], x[-1] + 4.0))
+    steps = np.linalg.norm(np.diff(_BROW_LINE, axis=0), axis=1)
+    run = np.polynomial.Polynomial.fit(x, np.append(0, steps.cumsum()), 3)
+    along = np.where(side < x[0], side - x[0], run(np.minimum(side, x[-1] + 6.0)))
+    along *= BROW_LENGTH / steps.sum()
+    close = np.clip(4.0 - np.abs(across) / 5.0, 0, 1) * (depth > _BROW_LINE[-1, 2] - 20.0)
+    return np.stack([along, np.clip(across, -20.0, 20.0), close], axis=1)
 
 
 def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint8]) -> None:
@@ -197,6 +257,7 @@ def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint
     table[inside, _COLUMN["gloss"]] = 0.3
     table[inside, _COLUMN["openness"]] = 0.45 - 0.41 * np.clip(inward[inside] * 1.6, 0, 1)
     corner = wet & (rest[:, 1] > rest[parts["teeth_upper"], 1].max() + 20.0)
-    table[corner, 3:6] = linear((0.80, 0.55, 0.50))
+    table[corner & inside, 3:6] = linear((0.84, 0.62, 0.58))
     table[corner, _COLUMN["gloss"]] = 0.9
-    table[corner, _COLUMN["openness"]] = 0.8
+    table[corner, _COLUMN["openness"]] = 0.6
+    kinds[(kinds == KINDS.index("wet")) & corner[triangles].all(axis=1)] = KINDS.index("skin")

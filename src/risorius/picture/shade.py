@@ -225,6 +225,7 @@ def colour(
                         a * paint[i, 11] + b * paint[j, 11] + c * paint[k, 11],
                     )
                     lip = a * paint[i, 8] + b * paint[j, 8] + c * paint[k, 8]
+                    grain = 2.0 / (camera[12] * nearness)
                     scalp = a * paint[i, 12] + b * paint[j, 12] + c * paint[k, 12]
                     if lip > 0.4:
                         # Lips darken towards each other.
@@ -234,13 +235,16 @@ def colour(
                             owner, kinds, sample_row, sample_column, down, 0, reach, 1 - kind
                         )
                         openness *= 1.0 - 0.6 * seam * seam
-                    own, gloss = skin(own, gloss, place, lip, brow, scalp, hues)
+                    own, gloss = skin(own, gloss, place, lip, brow, scalp, hues, grain)
                     shone = lighted(
                         own, normal, view, lights, shown, openness, (0.42, 0.24, 0.18), gloss, False
                     )
                 elif kind == 2:
                     reach = 3.4 * camera[12] * nearness
-                    openness = 1.0 - 0.78 * _contact(owner, kinds, sample_row, sample_column, reach)
+                    hung = _contact(owner, kinds, sample_row, sample_column, reach)
+                    openness = 1.0 - 0.78 * hung
+                    hung = 1.0 - 0.35 * hung * hung
+                    own = (own[0] * hung, own[1] * hung * hung, own[2] * hung * hung)
                     shone = lighted(
                         iris(own, place, hues), normal, view, lights, shown, openness,
                         (0.5, 0.42, 0.4), 0.0, False,
@@ -249,6 +253,10 @@ def colour(
                     aside = np.hypot(place[0], place[1]) / hues[5][0]
                     shine = wet_shine(normal, view, lights, openness)
                     shine *= min(max(3.6 - 3.0 * aside, 0.15), 1.0)
+                    # Tears stand along the lower lid.
+                    reach = 0.5 * camera[12] * nearness
+                    tears = _beside(owner, kinds, sample_row, sample_column, 1, 0, reach, -1)
+                    shine += 0.12 * tears * shown
                     shone = (shone[0] + shine, shone[1] + shine, shone[2] + shine)
                 else:
                     reach = 9.0 * camera[12] * nearness
@@ -272,13 +280,16 @@ def colour(
 
 @njit(cache=True, nogil=True, fastmath=True)
 def veil(
-    screen: Floats, ribbons: Ints, near: Floats, row_start: int, row_end: int, lashes: Floats
-) -> None:
+    screen: Floats, ribbons: Ints, strokes: Floats, focal: float, near: Floats,
+    row_start: int, row_end: int, lashes: Floats,
+) -> None:  # fmt: skip
     """Lay lashes over the pixels of rows ``row_start`` to ``row_end``.
 
-    ``ribbons`` (n, 4) are quads of which the first two and the last two vertices are ends. They are
-    thinner than a pixel, so each counts for the share of a pixel that it is wide. ``lashes`` (row,
-    column) grows towards one where they cover the picture; what is nearer hides them.
+    ``ribbons`` (n, 4) are quads of which the first two and the last two vertices are ends;
+    ``strokes`` (n, 2) says how much wider [mm] and how opaque they are, and ``focal`` is that of
+    the camera [px]. They are thinner than a pixel, so each counts for the share of a pixel that it
+    is wide. ``lashes`` (row, column) grows towards one where they cover the picture; what is nearer
+    hides them.
     """
     for n in range(ribbons.shape[0]):
         i, j, k, m = ribbons[n, 0], ribbons[n, 1], ribbons[n, 2], ribbons[n, 3]
@@ -286,16 +297,21 @@ def veil(
             continue
         x0, y0 = 0.25 * (screen[i, 0] + screen[j, 0]), 0.25 * (screen[i, 1] + screen[j, 1])
         x1, y1 = 0.25 * (screen[k, 0] + screen[m, 0]), 0.25 * (screen[k, 1] + screen[m, 1])
-        first = 0.5 * np.hypot(screen[i, 0] - screen[j, 0], screen[i, 1] - screen[j, 1])
-        last = 0.5 * np.hypot(screen[k, 0] - screen[m, 0], screen[k, 1] - screen[m, 1])
+        nearness = 0.25 * (screen[i, 2] + screen[j, 2] + screen[k, 2] + screen[m, 2])
+        wider = strokes[n, 0] * focal * nearness
+        first = 0.5 * np.hypot(screen[i, 0] - screen[j, 0], screen[i, 1] - screen[j, 1]) + wider
+        last = 0.5 * np.hypot(screen[k, 0] - screen[m, 0], screen[k, 1] - screen[m, 1]) + wider
         margin = 0.5 * max(first, last) + 0.5
         top, bottom = int(np.floor(min(y0, y1) - margin)), int(np.ceil(max(y0, y1) + margin))
         left, right = int(np.floor(min(x0, x1) - margin)), int(np.ceil(max(x0, x1) + margin))
+        # A lash may start a little within the lid, and a line is laid on its rounded edge.
+        hidden = nearness * (1.0 + (1.2 + 3.0 * strokes[n, 0]) * nearness)
+        # What is finer than a pixel would only speckle: it fades twice as fast as it thins.
+        opaque = strokes[n, 1] * min(max(first, last), 1.0)
         across, down = x1 - x0, y1 - y0
         length = across * across + down * down
         if length <= 0.0:
             continue
-        nearness = 0.25 * (screen[i, 2] + screen[j, 2] + screen[k, 2] + screen[m, 2])
         for row in range(max(top, row_start), min(bottom, row_end)):
             for column in range(max(left, 0), min(right, lashes.shape[1])):
                 x, y = column + 0.5 - x0, row + 0.5 - y0
@@ -305,7 +321,6 @@ def veil(
                 width = first + (last - first) * part
                 beside = abs(x * down - y * across) / np.sqrt(length)
                 share = min(0.5 * width + 0.5 - beside, min(width, 1.0))
-                # A lash may start a little within the lid.
-                if share <= 0.0 or near[2 * row, 2 * column] > nearness * (1.0 + 1.2 * nearness):
+                if share <= 0.0 or near[2 * row, 2 * column] > hidden:
                     continue
-                lashes[row, column] += (1.0 - lashes[row, column]) * 0.95 * share
+                lashes[row, column] += (1.0 - lashes[row, column]) * opaque * share

@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["iris", "lighted", "skin", "wet_shine"]
+__all__ = ["BROW_LENGTH", "iris", "lighted", "skin", "wet_shine"]
 
 Triple = tuple[float, float, float]
 Triples = tuple[Triple, ...]
+
+BROW_LENGTH = 55.0
+"""From the inner end of a brow to the tip of its tail, over the skin [mm]."""
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -63,25 +66,35 @@ def _dot(one: Triple, other: Triple) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _brow(along: float, across: float) -> float:
-    """Return 0..1 how much hair is ``along`` (0..1 from the nose) and ``across`` [mm] a brow."""
-    if along < -0.08 or along > 1.08 or abs(across) > 9.0:
-        return 0.0
-    # The head of the brow is soft, the body full, the tail a point.
-    half = 3.9 * (1.0 - 0.78 * _soft_step(0.35, 1.0, along)) * _soft_step(-0.12, 0.10, along)
-    body = 1.0 - _soft_step(half - 1.6, half + 1.1, abs(across))
-    body *= _soft_step(-0.08, 0.14, along) * (1.0 - _soft_step(0.86, 1.04, along))
-    if body <= 0.0:
+def _fine(x: float, y: float, grain: float) -> float:
+    """Return :func:`_noise`, fading to its mean where ``grain`` [1], a pixel's width, blurs it."""
+    if grain >= 1.4:
+        return 0.5
+    return 0.5 + (_noise(x, y) - 0.5) * (1.0 - _soft_step(0.6, 1.4, grain))
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _brow(along: float, across: float, grain: float) -> float:
+    """Return 0..1 how much hair is ``along`` and ``across`` [mm] a brow, 0 at its inner end."""
+    part = along / BROW_LENGTH
+    if part < -0.08 or part > 1.06 or abs(across) > 7.5:
         return 0.0
     # Hairs rise at the head and lie down towards the tail; the upper ones bend over the lower.
-    slope = 1.35 * (1.0 - _soft_step(-0.1, 0.55, along)) - 0.035 * across
-    x = along * 46.0
-    scale = 1.0 / np.sqrt(1.0 + slope * slope)
-    down = (x + across * slope) * scale
-    over = (across - x * slope) * scale
-    hair = _noise(over * 1.5 + 40.0, down * 0.28 + 9.0) * 0.65
-    hair += _noise(over * 4.1 + 11.0, down * 0.45 + 3.0) * 0.35
-    return min(body * (0.45 + 0.9 * _soft_step(0.15, 0.75, hair + 0.25 * body)), 1.0) * 0.9
+    steep = np.exp(-along / 11.0)
+    flow = across * (1.0 + 0.022 * along) + 25.0 * steep + 0.10 * along
+    slope = 2.3 * steep - 0.1
+    # The streaks run closer together where they are steep and where they converge.
+    bend = np.sqrt(1.0 + slope * slope)
+    dense = grain * bend * (1.0 + 0.022 * along)
+    reach = (along + across * slope) / bend
+    hair = 0.55 * _fine(flow * 1.3 + 60.0, reach * 0.17 + 9.0, dense * 1.3)
+    hair += 0.45 * _fine(flow * 3.2 + 90.0, reach * 0.26 + 40.0, dense * 3.2)
+    # Full in the body, a point at the tail; single hairs stand out over every edge.
+    half = 4.3 * (1.0 - 0.74 * _soft_step(0.42, 1.0, part))
+    edge = (half - abs(across)) / 2.4 + 1.3 * (hair - 0.5)
+    ends = min((part + 0.05) / 0.24, (1.04 - part) / 0.22) + 1.1 * (hair - 0.5)
+    body = _soft_step(-0.45, 0.85, edge) * _soft_step(-0.1, 1.0, ends)
+    return 0.88 * body * (0.6 + 0.4 * _soft_step(0.2, 0.62, hair + 0.1 * body))
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -93,10 +106,12 @@ def skin(
     brow: Triple,
     scalp: float,
     hues: Triples,
+    grain: float = 0.0,
 ) -> tuple[Triple, float]:
     """Return colour and gloss of skin with lips, brows and cropped hair at a ``place`` [mm].
 
-    ``brow`` is (along, across, cover); ``hues`` as in :meth:`risorius.picture.look.Look.hues`.
+    ``brow`` is (along, across, cover); ``hues`` as in :meth:`risorius.picture.look.Look.hues`;
+    detail finer than ``grain`` [mm] is left out.
     """
     side, y, z = abs(place[0]), place[1], place[2]
     if lip > 0.02:
@@ -104,16 +119,16 @@ def skin(
         crease = _noise(side * 1.3, y * 0.25 + z * 0.1) - 0.5
         colour = _mix(colour, _times(hues[0], 1.0 + 0.16 * crease), lip)
         gloss += (0.62 + 0.5 * crease - gloss) * lip
-    pore = _noise(side * 1.7 + 31.0, y * 1.7 + z * 0.9) - 0.5
+    pore = _fine(side * 1.7 + 31.0, y * 1.7 + z * 0.9, grain * 1.7) - 0.5
     colour = _times(colour, 1.0 + 0.05 * pore)
     gloss *= 1.0 + 0.5 * pore
     if brow[2] > 0.0:
-        hair = _brow(brow[0], brow[1]) * brow[2]
+        hair = _brow(brow[0], brow[1], grain) * brow[2]
         colour = _mix(colour, hues[1], hair)
-        gloss *= 1.0 - 0.7 * hair
+        gloss *= 1.0 - 0.8 * hair
     if scalp > 0.02:
         strand = _noise(side * 1.1 + z * 0.5, y * 0.35 + 70.0)
-        strand += 0.5 * _noise(side * 3.1 + z * 2.3, y * 0.9 + 20.0)
+        strand += 0.5 * _fine(side * 3.1 + z * 2.3, y * 0.9 + 20.0, grain * 3.1)
         hair = 0.93 * _soft_step(0.3, 0.85, scalp + 0.22 * (strand - 0.75))
         colour = _mix(colour, _times(hues[2], 0.75 + 0.4 * strand), hair)
         gloss *= 1.0 - 0.85 * hair
