@@ -1,0 +1,101 @@
+"""Reading: frames per second against mediapipe in the same run, memory, agreement, closed loop."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+
+import numpy as np
+
+from risorius.bench.closed_loop import correlations
+from risorius.bench.peers import MEDIAPIPE, PeerMissing, media, run_in_peer
+from risorius.bench.record import Record
+from risorius.read.frames import open_frames
+from risorius.read.tracker import Tracker
+
+__all__ = ["records"]
+
+_VIDEO = "WolfgangLanger_Pexels.mp4"
+# A process of its own, so that its peak memory is that of reading alone. The first read compiles
+# and warms up; mediapipe's start is not counted either.
+_OURS = """
+import json, sys, time, resource
+from risorius.read import read_video
+read_video(sys.argv[1])
+start = time.perf_counter()
+clip = read_video(sys.argv[1])
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"fps": clip.sizes["time"] / seconds, "peak": peak}))
+"""
+_ROUNDS = 3
+_STEP = 12
+
+
+def records() -> Iterator[Record]:
+    """Yield the figures of reading."""
+    try:
+        video = media() / _VIDEO
+    except PeerMissing as missing:
+        yield _record("frames per second", None, "1/s", against=str(missing))
+    else:
+        yield from _speed(str(video))
+        yield from _agreement(str(video))
+    scores = correlations()
+    for name, value in scores.by_group.items():
+        yield _record(f"closed loop, {name}", value, "r", ">= 0.85")
+    yield _record("closed loop, mean over visible muscles", scores.mean, "r", ">= 0.75")
+
+
+def _speed(video: str) -> Iterator[Record]:
+    ours, theirs = [], []
+    problem = ""
+    for _ in range(_ROUNDS):  # in turns, so that a busy moment of the machine hits both
+        done = subprocess.run(
+            [sys.executable, "-c", _OURS, video], check=True, capture_output=True, text=True
+        )
+        ours.append(json.loads(done.stdout.splitlines()[-1]))
+        try:
+            theirs.append(run_in_peer("mediapipe_fps.py", video, _model())["fps"])
+        except PeerMissing as missing:
+            problem = str(missing)
+    fps = max(run["fps"] for run in ours)
+    yield _record("frames per second, with the muscles", fps, "1/s")
+    if theirs:
+        yield _record("frames per second, peer", max(theirs), "1/s", against=MEDIAPIPE)
+        ratio = fps / max(theirs)
+        yield _record("frames per second, ratio", ratio, "1", ">= 1.2", f"{MEDIAPIPE} alone")
+    else:
+        yield _record("frames per second, ratio", None, "1", ">= 1.2", problem)
+    yield _record("peak memory", min(run["peak"] for run in ours), "MB", "<= 300")
+
+
+def _agreement(video: str) -> Iterator[Record]:
+    """Compare the landmarks with the peer's on the same frames, each detected afresh."""
+    figure, unit, bar = "landmarks, mean difference to the peer", "% of face width", "<= 0.5"
+    try:
+        theirs = run_in_peer("mediapipe_points.py", video, _model(), str(_STEP))
+    except PeerMissing as missing:
+        yield _record(figure, None, unit, bar, str(missing))
+        return
+    wanted, shares = dict(zip(theirs["frames"], theirs["points"], strict=True)), []
+    with open_frames(video) as frames:
+        for number, frame in enumerate(frames):
+            if number in wanted and (face := Tracker().track(frame.pixels, bgr=True)) is not None:
+                points = np.array(wanted[number])
+                distance = np.linalg.norm(face.points[:, :2] - points, axis=1).mean()
+                shares.append(distance / np.ptp(points[:, 0]))
+    yield _record(figure, float(np.mean(shares)) * 100, unit, bar, MEDIAPIPE)
+
+
+def _model() -> str:
+    return str(files("risorius.read").joinpath("data", "face_landmarker.task"))
+
+
+def _record(
+    figure: str, value: float | None, unit: str, bar: str = "", against: str = ""
+) -> Record:
+    return Record(area="read", figure=figure, value=value, unit=unit, bar=bar, against=against)
