@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def mirror_clip(clip: Clip) -> Clip:
     1.0
     """
     check_clip(clip)
-    changed = {}
+    changed: dict[str, Any] = {}
     for name, variable in VARIABLES.items():
         if name not in clip:
             continue
@@ -188,7 +188,7 @@ def fill_unobserved(clip: Clip, *, value: float = 0.0) -> Clip:
     check_clip(clip)
     if not 0 <= value <= 1:
         raise InputError(f"the value for what was not observed must lie in 0..1, not {value}.")
-    changed = {}
+    changed: dict[str, Any] = {}
     for name, variable in VARIABLES.items():
         if name not in clip:
             continue

@@ -334,9 +334,7 @@ def _coordinate_problems(clip: Clip) -> list[str]:
         if strange:
             problems.append(f"unknown muscle {strange[0]!r}. {did_you_mean(strange[0], channels)}")
         if missing:
-            problems.append(
-                f"{len(missing)} channels are missing, first {missing[0]!r}."
-            )
+            problems.append(f"{len(missing)} channels are missing, first {missing[0]!r}.")
         if not strange and not missing:
             problems.append("the muscles are not in the order of the atlas.")
     if tuple(clip["side"].values.tolist()) != SIDES:

@@ -78,7 +78,8 @@ def vote(
     Examples
     --------
     >>> boxes = np.array([[0, 0, 2, 2], [0, 0, 2, 4], [8, 8, 9, 9]], np.float32)
-    >>> [(round(s, 1), b.round(2).tolist()) for s, b in vote(np.array([0.9, 0.3, 0.6], np.float32), boxes)]
+    >>> scores = np.array([0.9, 0.3, 0.6], np.float32)
+    >>> [(round(s, 1), b.round(2).tolist()) for s, b in vote(scores, boxes)]
     [(0.9, [0.0, 0.0, 2.0, 2.5]), (0.6, [8.0, 8.0, 9.0, 9.0])]
     """
     left = np.argsort(-scores, kind="stable")

@@ -91,7 +91,7 @@ def test_scores_move_the_answer_only_weakly(basis):
     evidence = prepare(basis, scores=row)
     nothing = np.zeros((1, 478, 3))
     found = solve(evidence, nothing, still(1), rate=30.0, scores=np.array([[1 / 0.35]]))
-    assert 0.01 < found[0, smile] < 0.5
+    assert 0.001 < found[0, smile] < 0.5
 
 
 def test_the_far_side_is_less_sure(basis):
