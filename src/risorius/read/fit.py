@@ -39,6 +39,7 @@ from risorius.read.scores import (
     synergists,
 )
 from risorius.read.solve import Evidence, identifiability, prepare, solve, view
+from risorius.read.unseen import unseen_channels
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
@@ -262,8 +263,9 @@ def fit_track(track: Track, neutral: Neutral, *, source: str = "") -> Clip:
     confidence = np.full_like(activation, np.nan)
     sure, visible = _confidence(poses, evidence, track.presence[rows])
     place = {channel: index for index, channel in enumerate(atlas.channel_ids)}
+    unseen = unseen_channels()
     for column, (channel, side) in enumerate(basis.columns):
-        if channel != "jaw":
+        if channel != "jaw" and channel not in unseen:
             where = rows, place[channel], SIDES.index(side)
             activation[where] = amounts[:, column]
             confidence[where] = sure[:, column]

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
-from itertools import groupby
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from risorius.anatomy import load_atlas
 from risorius.clip import SIDES, Event, check_clip, clip_events
 from risorius.files import replacing
 from risorius.read.events import runs
+from risorius.read.unseen import unseen_channels
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
@@ -115,7 +115,10 @@ def _fields(clip: Clip) -> dict[str, str]:
     attrs = clip.attrs
     source = str(attrs.get("source") or "a clip")
     notes = [escape(note) for note in json.loads(str(attrs.get("notes") or "[]"))]
-    hidden = [channel for channel in load_atlas().channels if not channel.is_observable]
+    atlas, unseen = load_atlas(), unseen_channels()
+    reasons: dict[str, list[str]] = {}
+    for name in sorted(unseen, key=lambda name: (unseen[name], name)):
+        reasons.setdefault(unseen[name], []).append(atlas.channel(name).english)
     payload = {
         "time": [round(float(t), 4) for t in shown],
         "scale": scale,
@@ -143,13 +146,11 @@ def _fields(clip: Clip) -> dict[str, str]:
             "person looked with the neutral face."
         ),
         "confidence_rule": escape(CONFIDENCE_RULE),
-        "n_hidden": str(len(hidden)),
+        "n_hidden": str(len(unseen)),
         "hidden": "<ul>"
         + "".join(
-            f"<li>{escape(', '.join(c.english for c in group))}: {escape(reason)}</li>"
-            for reason, group in groupby(
-                sorted(hidden, key=lambda c: c.hidden), key=lambda c: c.hidden
-            )
+            f"<li>{escape(', '.join(names))}: {escape(reason)}</li>"
+            for reason, names in reasons.items()
         )
         + "</ul>",
         "facts": "".join(

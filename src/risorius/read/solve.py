@@ -26,17 +26,17 @@ _DEPTH = 0.005
 
 # Prior: activation is small and few muscles work at once.
 _SPREAD = 0.5
-_SPARSE = 0.8
+_SPARSE = 1.0
 # Rigid movement left over by the pose.
 _RIGID_MM = 1.0
 # A camera in front hardly sees the chin come forward.
 _JAW_SPREAD = {"open": 1.0, "protrude": 0.15, "lateral": 0.3}
 
 # Antagonists seldom pull together; a share of the smaller of their two prices.
-_OPPOSED = 0.25
+_OPPOSED = 2.0
 
 # Muscles of one action unit share what cannot be told apart; a share of the price of activation.
-_SHARED = 4.0
+_SHARED = 8.0
 
 # Half-life of a change in skin muscles [s] that is taken for noise when the points say little.
 _HOLD_SECONDS = 0.04
