@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["write_table"]
+
+_ORDER = ("activation", "jaw", "gaze", "head_pose", "breath", "confidence")
+_BLOCK = 64  # rows that are text in memory at a time
 
 
 def write_table(clip: xr.Dataset, path: str | os.PathLike[str]) -> LossReport:
@@ -49,26 +52,29 @@ def write_table(clip: xr.Dataset, path: str | os.PathLike[str]) -> LossReport:
     check_clip(clip)
     if target.suffix.lower() != ".csv":
         raise InputError(f"a table is written as '.csv', not {target.name!r}.")
-    names = ["time_s"]
-    columns: list[NDArray[np.str_]] = [clip["time"].values.astype(str)[:, None]]
-    order = ("activation", "jaw", "gaze", "head_pose", "breath", "confidence")
-    for name in order:
-        if name in clip:
-            names += _column_names(clip, name)
-            values = clip[name].values.astype(np.float32).reshape(clip.sizes["time"], -1)
-            columns.append(np.where(np.isnan(values), "", values.astype(str)))
-    rows = np.hstack(columns)
+    present = [name for name in _ORDER if name in clip]
+    names = ["time_s", *(column for name in present for column in _column_names(clip, name))]
+    n_frames = clip.sizes["time"]
     with replacing(target) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows(rows.tolist())
+        for start in range(0, n_frames, _BLOCK):
+            writer.writerows(_rows(clip.isel(time=slice(start, start + _BLOCK)), present))
     left_out = []
     n_events = len(clip_events(clip))
     if n_events:
         left_out.append(f"{n_events} event{'s' if n_events > 1 else ''}; '.nc' keeps them.")
     if clip.attrs.get("source") or clip.attrs.get("log"):
         left_out.append("where the clip comes from and what was done to it; '.nc' keeps that.")
-    return LossReport(path=target, n_frames=len(rows), left_out=tuple(left_out))
+    return LossReport(path=target, n_frames=n_frames, left_out=tuple(left_out))
+
+
+def _rows(part: xr.Dataset, names: list[str]) -> list[list[str]]:
+    columns: list[NDArray[np.str_]] = [part["time"].values.astype(str)[:, None]]
+    for name in names:
+        values = part[name].values.astype(np.float32).reshape(part.sizes["time"], -1)
+        columns.append(np.where(np.isnan(values), "", values.astype(str)))
+    return cast("list[list[str]]", np.hstack(columns).tolist())
 
 
 def _column_names(clip: xr.Dataset, name: str) -> list[str]:
