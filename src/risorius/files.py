@@ -84,8 +84,10 @@ def cache_folder() -> Path:
 
     Examples
     --------
-    >>> cache_folder().name
-    'risorius'
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, {"RISORIUS_CACHE": "elsewhere"}):
+    ...     str(cache_folder())
+    'elsewhere'
     """
     own = os.environ.get("RISORIUS_CACHE")
     if own:
