@@ -48,7 +48,8 @@ _UNITS = (
     43,
 )
 _MOVE_S, _REST_S = 0.9, 0.5
-_JUDGES = (1, 7)
+# Seeds 0, 1, 2 and 7 were looked at while the reader was tuned; they judge nothing.
+_JUDGES = (31, 32, 33)
 _GROUPS = {
     "smile": ("zygomaticus_major",),
     "brows": (
@@ -209,7 +210,7 @@ def _correlation(truth: NDArray[np.floating], found: NDArray[np.floating]) -> fl
 def correlations() -> Sequence[Agreement]:
     """Perform, film, read and compare, on performances that nothing was tuned on.
 
-    The reader's weights were chosen on seeds 0 and 2.
+    Whoever tunes the reader on these takes others instead.
     """
     performed = [performance(seed=seed) for seed in _JUDGES]
     return [compare(clip, film_and_read(clip)) for clip in performed]
