@@ -22,7 +22,8 @@ def link_problems(contents: Mapping[str, Mapping[str, Any]]) -> Found:
     Parameters
     ----------
     contents : mapping
-        The raw content of ``muscles``, ``nerves``, ``action_units``, ``arkit``, ``expressions``.
+        The raw content of ``muscles``, ``nerves``, ``action_units``, ``arkit``, ``expressions``,
+        and of ``lesions`` where it is there.
     """
     muscles = contents["muscles"]["muscles"]
     parts = {
@@ -38,6 +39,8 @@ def link_problems(contents: Mapping[str, Mapping[str, Any]]) -> Found:
     yield from _arkit_problems(contents["arkit"]["shapes"], channels, units)
     yield from _expression_problems(contents["expressions"]["expressions"], units)
     yield from _name_problems(contents, channels)
+    if "lesions" in contents:
+        yield from _lesion_problems(contents, anatomy, channels)
 
 
 def _channels(muscles: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -196,3 +199,61 @@ def _name_problems(contents: Mapping[str, Mapping[str, Any]], channels: set[str]
         for name in dict.fromkeys(names):
             if count[name.lower()] > 1:
                 yield file, name, "the name is given twice"
+
+
+def _lesion_problems(
+    contents: Mapping[str, Mapping[str, Any]], anatomy: set[str], channels: set[str]
+) -> Found:
+    facts = contents["lesions"]["facts"]
+    yield from _supply_problems(contents["muscles"]["muscles"], facts["supply"], channels)
+    nerves = contents["nerves"]["nerves"]
+    latin = {nerve["id"] for nerve in nerves}
+    latin |= {branch["id"] for nerve in nerves for branch in nerve["branches"]}
+    for text in _unknown("nerve or branch", contents["lesions"]["names"].values(), latin):
+        yield "lesions", "names", text
+    for region in ("forehead", "eye_closure"):
+        for text in _unknown("channel", facts["central"][region]["channels"], channels):
+            yield "lesions", f"facts.central.{region}", text
+    for group in ("passive", "response"):
+        rows = [name for name, row in facts["palsy"][group].items() if isinstance(row, dict)]
+        for text in _unknown("channel", rows, channels):
+            yield "lesions", f"facts.palsy.{group}", text
+    for name, row in facts["synkinesis"]["patterns"].items():
+        if isinstance(row, dict):
+            for text in _unknown("channel", [*row["from"], *row["to"]], channels):
+                yield "lesions", f"facts.synkinesis.patterns.{name}", text
+    for name, row in facts["botulinum"]["spread"].items():
+        if isinstance(row, dict):
+            for text in _unknown("muscle", [name, *row["close"], *row["near"]], anatomy):
+                yield "lesions", f"facts.botulinum.spread.{name}", text
+
+
+def _supply_problems(
+    muscles: Iterable[Mapping[str, Any]], table: Mapping[str, Any], channels: set[str]
+) -> Found:
+    """Where a muscle has several branches, each channel says what part each brings it."""
+    rows = {name: row for name, row in table.items() if isinstance(row, dict)}
+    for text in _unknown("channel", rows, channels):
+        yield "lesions", "facts.supply", text
+    for muscle in muscles:
+        branches = [branch for supply in muscle["nerves"] for branch in supply["branches"]]
+        own = {name: rows.get(name) for name in _channels([muscle])}
+        if len(set(branches)) < 2:
+            for name in own:
+                if name in rows:
+                    yield "lesions", f"facts.supply.{name}", "one branch needs no shares"
+            continue
+        shares = {
+            name: {
+                key: entry["typ"] for key, entry in (row or {}).items() if isinstance(entry, dict)
+            }
+            for name, row in own.items()
+        }
+        for name, row in shares.items():
+            for text in _unknown("branch", row, branches):
+                yield "lesions", f"facts.supply.{name}", text
+            if abs(sum(row.values()) - 1.0) > 1e-9:
+                yield "lesions", f"facts.supply.{name}", "the shares of the branches must make 1"
+        for branch in dict.fromkeys(branches):
+            if not any(branch in row for row in shares.values()):
+                yield "lesions", f"facts.supply.{muscle['id']}", f"no share for {branch!r}"

@@ -14,7 +14,7 @@ from risorius.errors import InputError, did_you_mean
 
 __all__ = ["SHEETS", "FactSheet", "Statement", "load_facts"]
 
-SHEETS = ("kinematics", "skin", "jaw_eye", "emotion", "face_muscles")
+SHEETS = ("kinematics", "skin", "jaw_eye", "emotion", "face_muscles", "lesions")
 
 STANDING = ("evidence", "basis", "sources")
 NUMBERS = (*CENTRES, "range")
