@@ -16,10 +16,11 @@ fix:              ## format, and mend what can be mended
 	$(PYTHON) -m ruff format .
 
 bench:            ## measure afresh, against the peers
-	risorius bench read rig
+	risorius bench read rig skin
 
 docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py
+	$(PYTHON) tools/contact_sheet.py
 
 data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_head.py

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +24,7 @@ from risorius.files import cache_folder
 from risorius.head import load_head
 from risorius.skin import gaze_from_activation, jaw_from_activation, load_rig, save_rig
 from risorius.skin.rig import Rig
-from risorius.skin.rigfile import RIG_VERSION
+from risorius.skin.solves import bake_key
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,7 +33,16 @@ if TYPE_CHECKING:
     from risorius.clip import Clip
     from risorius.head import Head
 
-__all__ = ["Face", "clip_pose", "deform", "deform_frames", "landmark_basis", "load_face"]
+__all__ = [
+    "Face",
+    "bake_face",
+    "bake_in_background",
+    "clip_pose",
+    "deform",
+    "deform_frames",
+    "landmark_basis",
+    "load_face",
+]
 
 Singles = NDArray[np.float32]
 
@@ -64,19 +76,26 @@ def load_face(
     ancestry: Mapping[str, float] | None = None,
     weight: float = 0.5,
     detail: Mapping[str, float] | None = None,
+    tone: ArrayLike | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Face:
     """Return the face of a person, ready to move.
 
-    The default face comes with the package. The rig of any other is baked once, in seconds, and
-    kept in the user's cache (``RISORIUS_CACHE`` names another place for it).
+    The default face comes with the package, its tissue solved (``face.rig.quality`` is
+    ``"solved"``). Any other takes over the default face's movement, turned and scaled to its own
+    shape, in seconds (``"carried"``): jaw, lids, contact and tongue are its own, but how its flesh
+    folds is not. ``risorius bake`` or :func:`bake_in_background` solve it; from then on this
+    function returns the solved one. Both are kept in the user's cache (``RISORIUS_CACHE`` names
+    another place for it).
 
     Parameters
     ----------
     age_years, sex, ancestry, weight, detail
         See :func:`risorius.head.load_head`.
+    tone : (channel, side) [1], optional
+        Resting tone, 1 = healthy; see :func:`risorius.dynamics.resting_tone`.
     progress : callable, optional
-        Called with the share of the baking done, 0..1.
+        Called with the share of the work done, 0..1, where there is any to do.
 
     Returns
     -------
@@ -90,21 +109,91 @@ def load_face(
     Examples
     --------
     >>> face = load_face()
-    >>> face.rig.head == face.head.fingerprint
-    True
+    >>> face.rig.head == face.head.fingerprint, face.rig.quality
+    (True, 'solved')
     """
     head = load_head(age_years=age_years, sex=sex, ancestry=ancestry, weight=weight, detail=detail)
     rig = _packaged_rig()
-    if rig is None or rig.head != head.fingerprint:
-        rig = _cached_rig(head, progress)
+    if rig.head != head.fingerprint:
+        rig = _cached_rig(head, rig, progress or (lambda share: None))
     atlas = load_atlas()
     if rig.channels != atlas.channel_ids:
         raise InputError("the packaged rig is for another atlas: run tools/make_rig.py.")
-    tone = np.ones((len(atlas.channel_ids), 2), np.float32)
-    tone.flags.writeable = False
-    mark = hashlib.blake2b(f"{head.fingerprint} {rig_key(head)}".encode(), digest_size=16)
-    mark.update(tone.tobytes())
-    return Face(atlas, head, rig, tone, mark.hexdigest())
+    sides = (len(atlas.channel_ids), 2)
+    held = np.ones(sides, np.float32) if tone is None else np.array(tone, np.float32)
+    if held.shape != sides or not np.isfinite(held).all():
+        raise InputError(f"tone must be {sides} numbers, channel by side; it is {held.shape}.")
+    held.flags.writeable = False
+    mark = hashlib.blake2b(digest_size=16)
+    mark.update(f"{head.fingerprint} {bake_key(head)} {rig.quality}".encode())
+    mark.update(held.tobytes())
+    return Face(atlas, head, rig, held, mark.hexdigest())
+
+
+def bake_face(*, progress: Callable[[float], None] | None = None, **identity: Any) -> Path:
+    """Solve the tissue of a person's face and keep its rig where :func:`load_face` finds it.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with the share done, 0..1.
+    **identity
+        See :func:`risorius.head.load_head`.
+
+    Returns
+    -------
+    path : Path
+        The rig, in the user's cache.
+
+    Raises
+    ------
+    InputError
+        Unknown names or values out of range, or the cache cannot be written to.
+    """
+    from risorius.skin.bake import bake_rig
+
+    head = load_head(**identity)
+    path = _place(head, "solved")
+    rig = bake_rig(head, progress=progress)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_rig(rig, path)
+    return path
+
+
+def bake_in_background(**identity: Any) -> subprocess.Popen[bytes]:
+    """Start :func:`bake_face` in a process of its own, at the lowest priority, and return it.
+
+    The next :func:`load_face` after it has ended gives the solved rig. When it is stopped, what was
+    solved is kept: start it again.
+
+    Parameters
+    ----------
+    **identity
+        See :func:`risorius.head.load_head`.
+
+    Raises
+    ------
+    InputError
+        Unknown names or values out of range.
+    """
+    load_head(**identity)
+    work = (
+        "import json, os, sys\n"
+        "if hasattr(os, 'nice'): os.nice(19)\n"
+        "from risorius.face import bake_face\n"
+        "bake_face(**json.loads(sys.argv[1]))"
+    )
+    told = {
+        name: dict(value) if isinstance(value, Mapping) else value
+        for name, value in identity.items()
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", work, json.dumps(told)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def deform(face: Face, clip: Clip, *, level: int = 0) -> xr.DataArray:
@@ -143,7 +232,7 @@ def deform(face: Face, clip: Clip, *, level: int = 0) -> xr.DataArray:
 
     check_clip(clip)
     activation, jaw, gaze = clip_pose(face, clip)
-    shape = face.rig.deform(activation, jaw, gaze, level=level)
+    shape = face.rig.deform(activation, jaw, gaze, level=level, tone=face.tone)
     if "head_pose" in clip:
         rotation, translation = _head_motion(clip["head_pose"].values)
         shape = np.einsum("tij,tvj->tvi", rotation, shape, optimize=True) + translation[:, None]
@@ -272,47 +361,28 @@ def landmark_basis(
 
 
 @cache
-def _packaged_rig() -> Rig | None:
-    source = files("risorius.skin").joinpath("data/default.rig")
-    if not source.is_file():
-        return None
-    with as_file(source) as path:
+def _packaged_rig() -> Rig:
+    with as_file(files("risorius.skin").joinpath("data/default.rig")) as path:
         return load_rig(path)
 
 
-def rig_key(head: Head) -> str:
-    """Return the name of a head's rig in the cache: it changes with all that a bake reads."""
-    mark = hashlib.blake2b(digest_size=16)
-    mark.update(f"{RIG_VERSION} {head.fingerprint} {load_atlas().channel_ids}".encode())
-    for package, names in _BAKED_FROM.items():
-        for name in names:
-            mark.update(files(package).joinpath(name).read_bytes())
-    return mark.hexdigest()
+def _place(head: Head, quality: str) -> Path:
+    return Path(cache_folder(), "rigs", f"{bake_key(head)}-{quality}.rig")
 
 
-_BAKED_FROM = {
-    "risorius.skin": (
-        "data/tissue.yaml",
-        "data/drives.yaml",
-        *(
-            f"{m}.py"
-            for m in ("bake", "jaw", "lids", "lips", "pull", "shell", "solver", "tissue", "tongue")
-        ),
-    ),
-    "risorius.head": ("data/attachments.yaml", "data/tissue_depth.yaml"),
-}
+def _cached_rig(head: Head, other: Rig, progress: Callable[[float], None]) -> Rig:
+    """Return the best rig that is kept for a head; without one carry the other over."""
+    for quality in ("solved", "carried"):
+        # A damaged file is not worth a word: the rig can be made again.
+        with suppress(InputError):
+            rig = load_rig(_place(head, quality))
+            if rig.head == head.fingerprint and rig.channels == load_atlas().channel_ids:
+                return rig
+    from risorius.skin.transfer import carry_rig
 
-
-def _cached_rig(head: Head, progress: Callable[[float], None] | None) -> Rig:
-    path = Path(cache_folder(), "rigs", f"{rig_key(head)}.rig")
-    # A damaged file is not worth a word: the rig can be made again.
-    with suppress(InputError):
-        rig = load_rig(path)
-        if rig.head == head.fingerprint and rig.channels == load_atlas().channel_ids:
-            return rig
-    from risorius.skin.bake import bake_rig
-
-    rig = bake_rig(head, progress=progress)
+    progress(0.0)
+    rig, path = carry_rig(other, head), _place(head, "carried")
+    progress(1.0)
     # So is a cache that cannot be written to.
     with suppress(InputError, OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

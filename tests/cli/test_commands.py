@@ -50,6 +50,10 @@ def test_version():
         (["pose", "zygomaticus_majr=1"], "zygomaticus_major"),
         (["pose", "AU12=1", "--view", "back"], "front, three-quarter, side"),
         (["pose", "AU12=1", "-o", "a.gif"], ".png"),
+        (["pose", "AU12=1", "--muscles", "--fade", "1.2"], "--fade is 0 (closed skin)"),
+        (["pose", "AU12=1", "--fade", "0.5"], "--fade needs --muscles"),
+        (["pose", "AU12=1", "--muscles", "-o", "a.nc"], "shows no muscles"),
+        (["pose", "AU12=1", "--lesion", "facal.left=1"], "facial"),
         (["pose", "AU12=1", "-o", "no/such/a.png"], "there is no folder"),
         (["pose", "AU12=1", "--age", "400"], "age"),
         (["read", "missing.mp4", "-o", "out"], "missing.mp4"),
@@ -83,6 +87,29 @@ def test_a_pose_as_a_picture(tmp_path):
     done = run(app, ["pose", "AU6=0.5", "AU12=0.8", "--view", "three-quarter", "-o", str(out)])
     assert done.exit_code == 0, done.output
     assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_muscles_show_under_a_faded_skin(tmp_path):
+    import cv2
+
+    pictures = {}
+    for name, words in (("closed", []), ("muscles", ["--muscles"]), ("bare", ["--fade", "1"])):
+        out = tmp_path / f"{name}.png"
+        more = ["--muscles", *words] if name == "bare" else words
+        done = run(app, ["pose", "AU12=1", *more, "-o", str(out)])
+        assert done.exit_code == 0, done.output
+        pictures[name] = cv2.imread(str(out)).astype(float)
+    off = {name: np.abs(pictures[name] - pictures["bare"]).mean() for name in pictures}
+    assert 0 < off["muscles"] < 0.5 * off["closed"]
+
+
+def test_a_palsy_takes_the_muscles_of_its_side(tmp_path):
+    out = tmp_path / "palsy.nc"
+    done = run(app, ["pose", "AU12=0.8", "--lesion", "facial.left=1", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    left, right = open_clip(out).activation[0].sel(muscle="zygomaticus_major").values
+    assert left < 0.05
+    assert right == pytest.approx(0.8)
 
 
 def test_one_message_for_all_words_that_are_wrong():

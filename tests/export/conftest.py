@@ -26,7 +26,7 @@ class ToyRig:
         self.jaw = SimpleNamespace(max_open=0.5)
         self._rest = (head.vertices, head.topology.refine(head.vertices))
 
-    def deform(self, activation, jaw, gaze, *, level=0):
+    def deform(self, activation, jaw, gaze, *, level=0, tone=None):
         rest, parts = self._rest[level], self._head.topology.levels[level].parts
         moved = np.repeat(rest[None], len(activation), axis=0)
         skin = rest[parts["skin"]]
@@ -63,7 +63,10 @@ class ToyRig:
 @pytest.fixture(scope="session")
 def toy_face():
     atlas, head = load_atlas(), load_head()
-    return SimpleNamespace(atlas=atlas, head=head, rig=ToyRig(head, atlas), fingerprint="toy")
+    tone = np.ones((len(atlas.channel_ids), 2), np.float32)
+    return SimpleNamespace(
+        atlas=atlas, head=head, rig=ToyRig(head, atlas), tone=tone, fingerprint="toy"
+    )
 
 
 class Glb:

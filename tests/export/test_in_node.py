@@ -82,6 +82,14 @@ def test_the_khronos_validator_finds_nothing_in_a_pose(tmp_path, node, toy_face,
     assert findings(node("validate.mjs", tmp_path / "face.glb")) == []
 
 
+@pytest.mark.parametrize("moments", [slice(None, None, 6), [9]])
+def test_the_khronos_validator_finds_nothing_under_a_faded_skin(
+    tmp_path, node, toy_face, moving, moments
+):
+    write_glb(moving.isel(time=moments), tmp_path / "face.glb", face=toy_face, fade=0.85)
+    assert findings(node("validate.mjs", tmp_path / "face.glb")) == []
+
+
 def test_the_khronos_validator_finds_nothing_in_the_default_face(node, busy_glb):
     assert findings(node("validate.mjs", busy_glb.path)) == []
 

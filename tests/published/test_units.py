@@ -78,6 +78,8 @@ def test_directions_agree_with_the_sculpted_units(sculpted, capsys):
         print("\ndirection cosine with the sculpted units")
         for unit in ranked:
             print(f"  {unit:<5} {cosine[unit]:5.2f}  {', '.join(UNITS[unit])}")
-    assert np.mean([cosine[unit] for unit in ranked[:10]]) >= 0.75
-    assert cosine["AU12"] > 0.8
-    assert cosine["AU43"] > 0.75
+    assert np.median(list(cosine.values())) >= 0.78
+    # docs/decisions/0008 argues about AU24.
+    assert min(value for unit, value in cosine.items() if unit != "AU24") >= 0.58
+    assert cosine["AU12"] > 0.88
+    assert cosine["AU43"] > 0.8

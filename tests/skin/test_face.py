@@ -5,7 +5,7 @@ import pytest
 
 from risorius.clip import SIDES, fill_unobserved, mirror_clip, new_clip
 from risorius.errors import InputError
-from risorius.face import deform, deform_frames, landmark_basis, load_face, rig_key
+from risorius.face import deform, deform_frames, landmark_basis, load_face
 from risorius.head import load_head
 
 
@@ -111,17 +111,28 @@ def test_basis_predicts_a_small_step(face):
 
 
 @pytest.mark.slow
-def test_another_face_is_baked_once_and_mended(tmp_path, monkeypatch):
+def test_another_face_is_carried_over_kept_and_mended(tmp_path, monkeypatch):
     monkeypatch.setenv("RISORIUS_CACHE", str(tmp_path))
     shares = []
     face = load_face(age_years=70, sex=1.0, weight=0.8, progress=shares.append)
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    kept = tmp_path / "rigs" / f"{rig_key(face.head)}.rig"
-    assert kept.is_file()
-    again = load_face(age_years=70, sex=1.0, weight=0.8, progress=lambda _: pytest.fail("baked"))
+    assert shares == [0.0, 1.0]
+    assert face.rig.quality == "carried"
+    (kept,) = (tmp_path / "rigs").iterdir()
+    again = load_face(
+        age_years=70, sex=1.0, weight=0.8, progress=lambda _: pytest.fail("made again")
+    )
     assert again.fingerprint == face.fingerprint
     kept.write_bytes(kept.read_bytes()[:5000])
     mended = load_face(age_years=70, sex=1.0, weight=0.8)
-    np.testing.assert_array_equal(mended.rig.fields.value, face.rig.fields.value)
+    np.testing.assert_array_equal(mended.rig.shapes.value, face.rig.shapes.value)
     np.testing.assert_array_equal(mended.rig.rest, face.rig.rest)
+
+
+def test_lost_tone_lets_its_own_side_hang_and_changes_the_fingerprint(face):
+    tone = np.ones((len(face.atlas.channel_ids), 2))
+    tone[:, 0] = 0.0
+    limp = load_face(tone=tone)
+    assert limp.fingerprint != face.fingerprint
+    assert not limp.tone.flags.writeable
+    with pytest.raises(InputError, match="tone"):
+        load_face(tone=tone[:5])

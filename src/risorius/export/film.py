@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from risorius.face import Face
-    from risorius.picture import Camera
+    from risorius.picture import Beneath, Camera
 
     Image = NDArray[np.uint8]
 
@@ -38,6 +39,7 @@ def write_film(
     path: str | os.PathLike[str],
     *,
     face: Face,
+    fade: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LossReport:
     """Write a clip as an MP4 film of the face, seen from the front.
@@ -50,6 +52,8 @@ def write_film(
         Must end in ``.mp4``.
     face : Face
         Who moves.
+    fade : float [1], optional
+        Show the muscles, under a skin this clear: 0 closed, 1 gone.
     progress : callable, optional
         Called with the share that is done, 0..1.
 
@@ -70,14 +74,19 @@ def write_film(
     rate = float(min(round(own, 3), FASTEST))
     even, changed = prepared(clip, rate=rate)
     camera = _camera(face, FILM_SIZE)
-    n_frames = write_mp4(_frames(even, face, camera, progress), target, rate=rate)
+    n_frames = write_mp4(_frames(even, face, camera, fade, progress), target, rate=rate)
     return LossReport(
         path=target, n_frames=n_frames, left_out=(*_PICTURED, *kept_by(clip)), changed=changed
     )
 
 
 def write_picture(
-    clip: xr.Dataset, path: str | os.PathLike[str], *, face: Face, yaw: float = 0.0
+    clip: xr.Dataset,
+    path: str | os.PathLike[str],
+    *,
+    face: Face,
+    yaw: float = 0.0,
+    fade: float | None = None,
 ) -> LossReport:
     """Write a clip of one moment as a PNG picture, a longer one as a sheet of moments from it.
 
@@ -91,6 +100,8 @@ def write_picture(
         Who is seen.
     yaw : float [rad]
         How far the camera is carried around the head, to the person's left.
+    fade : float [1], optional
+        Show the muscles, under a skin this clear: 0 closed, 1 gone.
 
     Returns
     -------
@@ -107,7 +118,7 @@ def write_picture(
     whole, changed = prepared(clip)
     left_out = [*_PICTURED, *kept_by(clip)]
     if clip.sizes["time"] == 1:
-        image = next(_frames(whole, face, _camera(face, PICTURE_SIZE, yaw), None))
+        image = next(_frames(whole, face, _camera(face, PICTURE_SIZE, yaw), fade, None))
         n_frames = 1
     else:
         n_frames = min(clip.sizes["time"], MOST_PICTURES)
@@ -115,7 +126,7 @@ def write_picture(
         some = whole.isel(time=chosen)
         labels = [f"{time:.2f} s" for time in some["time"].values]
         image = contact_sheet(
-            list(_frames(some, face, _camera(face, SHEET_SIZE, yaw), None)), labels
+            list(_frames(some, face, _camera(face, SHEET_SIZE, yaw), fade, None)), labels
         )
         if n_frames < clip.sizes["time"]:
             left_out.append(f"all but {n_frames} moments; '.mp4' shows every one.")
@@ -142,14 +153,39 @@ def _camera(face: Face, size: tuple[int, int], yaw: float = 0.0) -> Camera:
 
 
 def _frames(
-    clip: xr.Dataset, face: Face, camera: Camera, progress: Callable[[float], None] | None
+    clip: xr.Dataset,
+    face: Face,
+    camera: Camera,
+    fade: float | None,
+    progress: Callable[[float], None] | None,
 ) -> Iterator[Image]:
     """Yield one picture per moment."""
     from risorius.face import deform_frames
     from risorius.picture import render
 
     n_frames = clip.sizes["time"]
-    for number, shape in enumerate(deform_frames(face, clip, level=1, chunk=16), start=1):
-        yield render(face.head.topology, shape, camera, level=1)
+    inside = repeat(None) if fade is None else _insides(clip, face)
+    shapes = deform_frames(face, clip, level=1, chunk=16)
+    for number, (shape, under) in enumerate(zip(shapes, inside, strict=False), start=1):
+        yield render(face.head.topology, shape, camera, level=1, beneath=under, fade=fade or 0.0)
         if progress is not None:
             progress(number / n_frames)
+
+
+def _insides(clip: xr.Dataset, face: Face) -> Iterator[Beneath]:
+    """Yield what lies beneath the skin at every moment."""
+    from risorius.export.rigid import head_motion
+    from risorius.face import clip_pose
+    from risorius.picture import beneath
+    from risorius.skin.muscles import make_muscles
+
+    muscles = make_muscles(face.head)
+    poses = clip_pose(face, clip)
+    head = head_motion(clip)
+    for number, (activation, jaw, gaze) in enumerate(zip(*poses, strict=True)):
+        moment = activation[None], jaw[None], gaze[None]
+        shape = face.rig.deform(*moment, level=0, tone=face.tone)[0]
+        found = beneath(muscles, shape, activation)
+        if head is not None:
+            found = found.moved(head.rotation[number], head.translation[number])
+        yield found

@@ -19,8 +19,8 @@ from risorius.files import replacing
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import NDArray
 
+    from risorius.export.muscles import MovingMuscle
     from risorius.export.rigid import Motion
     from risorius.export.targets import Floats, Pose, Shape, Targets
     from risorius.face import Face
@@ -37,6 +37,7 @@ def write_glb(
     face: Face,
     rate: int = 60,
     level: int = 0,
+    fade: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LossReport:
     """Write a face and a clip as GLB (glTF 2.0): meshes, named morph targets and one animation.
@@ -54,6 +55,8 @@ def write_glb(
         Keys per second.
     level : {0, 1}
         1 is the finer mesh, of about three times the size.
+    fade : float [1], optional
+        Write the muscles too, under a skin this clear: 0 closed, 1 gone.
     progress : callable, optional
         Called with the share that is done, 0..1.
 
@@ -72,7 +75,9 @@ def write_glb(
     Morph targets are called by their channel and side (``zygomaticus_major.left``); those of the
     jaw, and of the lids that follow the gaze, ``jaw.open`` and ``lids.look_down.left``. A movement
     out of proportion has in-between targets, ``.1`` to ``.4`` for a quarter of it to the whole.
-    What is left over goes into ``correction.1`` and on, which fit this clip only.
+    What is left over goes into ``correction.1`` and on, which fit this clip only. Muscles are nodes
+    of their own below ``muscles``, over a dim ``skull`` and ``mandible``; their extras tell id,
+    names, side and nerve.
     """
     target = Path(path)
     check_clip(clip)
@@ -83,6 +88,8 @@ def write_glb(
         problems.append(f"the rate must be 60 or 120 keys a second, not {rate}.")
     if level not in (0, 1):
         problems.append(f"the level must be 0 or 1, not {level}.")
+    if fade is not None and not 0 <= fade <= 1:
+        problems.append(f"fade is 0 (closed skin) to 1 (no skin), not {fade:g}.")
     if problems:
         raise InputError("cannot write a GLB: " + " ".join(problems))
 
@@ -93,7 +100,7 @@ def write_glb(
     # Opened first: a place that cannot be written to is found before the work, not after it.
     with replacing(target) as beside:
         document, errors, silent = _document(
-            even, face, level=level, progress=progress or (lambda share: None)
+            even, face, level=level, fade=fade, progress=progress or (lambda share: None)
         )
         beside.write_bytes(document.to_glb())
     return LossReport(
@@ -107,11 +114,17 @@ def write_glb(
 
 
 def _document(
-    clip: xr.Dataset, face: Face, *, level: int, progress: Callable[[float], None]
+    clip: xr.Dataset,
+    face: Face,
+    *,
+    level: int,
+    fade: float | None,
+    progress: Callable[[float], None],
 ) -> tuple[Document, tuple[float, float], tuple[str, ...]]:
     """Return the whole document, the mean and greatest error [mm], and what it does not show."""
     # The rasteriser's kernels come with these; a table does not need them.
     from risorius.export.material import add_materials
+    from risorius.export.rigid import head_motion
     from risorius.export.scene import Scene, to_document
     from risorius.export.targets import Pose, find_targets, measure
     from risorius.face import clip_pose
@@ -122,7 +135,7 @@ def _document(
     pose = Pose(activation=activation, jaw=jaw, gaze=gaze)
 
     def shape(activation: Floats, jaw: Floats, gaze: Floats) -> Floats:
-        moved: Floats = face.rig.deform(activation, jaw, gaze, level=level)
+        moved: Floats = face.rig.deform(activation, jaw, gaze, level=level, tone=face.tone)
         return moved
 
     rest = shape(*(np.zeros_like(part[:1]) for part in (pose.activation, pose.jaw, pose.gaze)))[0]
@@ -135,6 +148,20 @@ def _document(
     progress(0.7)
     means, greatest = measure(shape, pose, targets, rest=rest, fitted=fitted)
     progress(0.8)
+    muscles: tuple[MovingMuscle, ...] = ()
+    bone = None
+    if fade is not None:
+        from risorius.export.muscles import moving_muscles
+        from risorius.picture.bone import make_bone
+        from risorius.skin.muscles import make_muscles
+
+        bone = make_bone(make_muscles(face.head))
+        muscles = moving_muscles(
+            face,
+            lambda *moment: face.rig.deform(*moment, level=0, tone=face.tone),
+            pose,
+            progress=lambda share: progress(0.8 + 0.19 * share),
+        )
     times = clip["time"].values
     scene = Scene(
         level=mesh,
@@ -143,11 +170,15 @@ def _document(
         motions=motions,
         carried=carried,
         targets=targets,
-        head=_head_motion(clip),
+        head=head_motion(clip),
+        muscles=muscles,
+        bone=bone,
         times=times - times[0],
     )
     document = Document(generator=f"risorius {risorius.__version__}")
-    to_document(scene, document, materials=add_materials(document, face.head.topology, Look()))
+    to_document(
+        scene, document, materials=add_materials(document, face.head.topology, Look(), fade=fade)
+    )
     progress(1.0)
     reach = max((motion.reach for motion in motions.values()), default=0.0)
     errors = float(means.mean()), max(float(greatest.max()), reach)
@@ -191,15 +222,3 @@ def _rigid_parts(
             carried["tongue"] = "teeth_lower"
             del found["tongue"]
     return found, carried
-
-
-def _head_motion(clip: xr.Dataset) -> Motion | None:
-    from scipy.spatial.transform import Rotation
-
-    from risorius.export.rigid import Motion
-
-    if "head_pose" not in clip:
-        return None
-    values: NDArray[np.float64] = clip["head_pose"].values.astype(np.float64)
-    turn = Rotation.from_euler("YXZ", values[:, :3]).as_matrix()
-    return Motion(rotation=turn, translation=values[:, 3:], reach=0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from risorius.export.texture import eye_texture, png, skin_textures
+from risorius.export.texture import eye_texture, grain_texture, png, skin_textures
 from risorius.picture.look import Look, linear
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ _SURFACES = {
 }
 
 
-def add_materials(document: Document, topology: Topology, look: Look) -> dict[str, int]:
+def add_materials(
+    document: Document, topology: Topology, look: Look, *, fade: float | None = None
+) -> dict[str, int]:
     """Add the materials that a head shows, with their textures.
 
     Parameters
@@ -49,11 +51,13 @@ def add_materials(document: Document, topology: Topology, look: Look) -> dict[st
     topology : Topology
     look : Look
         Colours of skin, hair and iris.
+    fade : float [1], optional
+        How clear the skin is over muscles; they and the bone get materials too.
 
     Returns
     -------
     materials : dict of str to int
-        The index of the glTF material for each material name of the head.
+        The index of the glTF material for each material name of the head, ``muscle`` and ``bone``.
     """
     level = topology.levels[0]
     shown = {level.material_names[number] for number in np.unique(level.triangle_material)}
@@ -74,11 +78,14 @@ def add_materials(document: Document, topology: Topology, look: Look) -> dict[st
     for name, made in _SURFACES.items():
         if shown.isdisjoint(made.names):
             continue
+        # Lashes grow on the skin and go with it.
+        clear = 0.0 if fade is None or name not in ("skin", "lash") else fade
         index = document.add(
             "materials",
             name=name,
+            alphaMode="BLEND" if fade is not None and name in ("skin", "lash") else None,
             pbrMetallicRoughness={
-                "baseColorFactor": [*linear(made.colour).tolist(), 1.0],
+                "baseColorFactor": [*linear(made.colour).tolist(), 1.0 - clear],
                 "metallicFactor": 0.0,
                 "roughnessFactor": made.roughness,
                 **textures.get(name, {}),
@@ -89,7 +96,36 @@ def add_materials(document: Document, topology: Topology, look: Look) -> dict[st
             doubleSided=True if made.both_sides else None,
         )
         found |= dict.fromkeys(made.names, index)
+    if fade is not None:
+        found["muscle"] = _add_muscle(document)
+        found["bone"] = document.add(
+            "materials",
+            name="bone",
+            pbrMetallicRoughness={"metallicFactor": 0.0, "roughnessFactor": 0.9},
+            doubleSided=True,
+        )
     return found
+
+
+def _add_muscle(document: Document) -> int:
+    """Add the material of muscles: their colour comes with the vertices, its grain from here."""
+    sampler = document.add("samplers", magFilter=9729, minFilter=9987, wrapS=10497, wrapT=10497)
+    image = document.image(_grain(), name="fibres")
+    texture = document.add("textures", sampler=sampler, source=image)
+    return document.add(
+        "materials",
+        name="muscle",
+        pbrMetallicRoughness={
+            "baseColorTexture": {"index": texture},
+            "metallicFactor": 0.0,
+            "roughnessFactor": 0.5,
+        },
+    )
+
+
+@lru_cache(maxsize=1)
+def _grain() -> bytes:
+    return png(grain_texture())
 
 
 @lru_cache(maxsize=4)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import xarray as xr
     from numpy.typing import NDArray
 
-__all__ = ["RIGID", "Motion", "fit_rigid", "join_motions", "quaternions"]
+__all__ = ["RIGID", "Motion", "fit_rigid", "head_motion", "join_motions", "quaternions"]
 
 
 RIGID = 0.05
@@ -103,3 +104,14 @@ def join_motions(pieces: Sequence[Motion]) -> Motion:
         translation=np.concatenate([piece.translation for piece in pieces]),
         reach=max(piece.reach for piece in pieces),
     )
+
+
+def head_motion(clip: xr.Dataset) -> Motion | None:
+    """Return how the head of a clip moves, None where the clip does not say."""
+    from scipy.spatial.transform import Rotation
+
+    if "head_pose" not in clip:
+        return None
+    values: NDArray[np.float64] = clip["head_pose"].values.astype(np.float64)
+    turn = Rotation.from_euler("YXZ", values[:, :3]).as_matrix()
+    return Motion(rotation=turn, translation=values[:, 3:], reach=0.0)

@@ -16,16 +16,21 @@ import numpy as np
 
 from risorius.export.gltf import Document
 from risorius.export.rigid import Motion, quaternions
+from risorius.picture.look import linear
 from risorius.picture.raster import smooth_normals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from risorius.export.muscles import MovingMuscle
     from risorius.export.targets import Floats, Targets
     from risorius.head import Level
+    from risorius.picture.bone import Bone
 
 __all__ = ["Scene", "part_corners", "to_document"]
 
+GRAIN_MM = np.array([14.0, 60.0], np.float32)
+"""Across and along the fibres, a muscle's texture repeats after this [mm]."""
 METRE = np.float32(1e-3)
 """From millimetres."""
 LEAST_MOVE, LEAST_TURN = 0.005, 0.002
@@ -50,6 +55,10 @@ class Scene:
     targets : Targets
     head : Motion, optional
         The head pose.
+    muscles : tuple of MovingMuscle
+        Shown under the skin; none unless they were asked for.
+    bone : Bone, optional
+        That they lie on.
     times : (time,) [s]
         From 0. A single moment is written as a pose, without an animation.
     """
@@ -61,6 +70,8 @@ class Scene:
     carried: Mapping[str, str]
     targets: Targets
     head: Motion | None
+    muscles: tuple[MovingMuscle, ...]
+    bone: Bone | None
     times: NDArray[np.float64]
 
 
@@ -114,7 +125,7 @@ class _Writer:
     """The document and the animation while they grow."""
 
     def __init__(self, scene: Scene, document: Document, materials: Mapping[str, int]) -> None:
-        self.scene, self.document = scene, document
+        self.scene, self.document, self.materials = scene, document, materials
         names = scene.level.material_names
         self._surface = np.array([materials.get(name, -1) for name in names])[
             scene.level.triangle_material
@@ -150,6 +161,11 @@ class _Writer:
             else:
                 node = self._part(part, normals, about=np.zeros(3))
             children.append(node)
+        if scene.muscles:
+            nodes = [self._muscle(muscle) for muscle in scene.muscles]
+            children.append(document.add("nodes", name="muscles", children=nodes))
+        if scene.bone is not None:
+            children += self._bones(scene.bone)
         root = document.add("nodes", name="head", children=children)
         if scene.head is not None:
             self._move(root, scene.head, about=np.zeros(3))
@@ -199,6 +215,32 @@ class _Writer:
             self._animate(node, "weights", weights.ravel())
         return node
 
+    def _bones(self, bone: Bone) -> list[int]:
+        """Add skull and mandible, each with a node; the mandible goes with the lower teeth."""
+        document = self.document
+        place, colour = bone.vertices.astype(np.float32), linear(bone.colours).astype(np.float32)
+        normals = np.zeros_like(place)
+        smooth_normals(place, bone.triangles, normals)
+        lower = bone.jaw[bone.triangles].mean(axis=1) > 0.5
+        nodes = []
+        for name, chosen in (("skull", ~lower), ("mandible", lower)):
+            used, index = np.unique(bone.triangles[chosen], return_inverse=True)
+            attributes = {
+                "POSITION": document.accessor(place[used] * METRE, bounds=True, vertex_data=True),
+                "NORMAL": document.accessor(normals[used], vertex_data=True),
+                "COLOR_0": document.accessor(colour[used], vertex_data=True),
+            }
+            primitive = {
+                "attributes": attributes,
+                "indices": document.accessor(index.ravel().astype(np.uint16), indices=True),
+                "material": self.materials["bone"],
+            }
+            mesh = document.add("meshes", name=name, primitives=[primitive])
+            nodes.append(document.add("nodes", name=name, mesh=mesh))
+        if "teeth_lower" in self.scene.motions:
+            self._move(nodes[1], self.scene.motions["teeth_lower"], about=np.zeros(3))
+        return nodes
+
     def _moving(self, vertex: NDArray[np.int32]) -> list[int]:
         offsets = self.scene.targets.offsets
         return [k for k in range(len(offsets)) if np.abs(offsets[k, vertex]).max() >= LEAST_MOVE]
@@ -206,15 +248,54 @@ class _Writer:
     def _target(self, offset: Floats, vertex: NDArray[np.int32], normals: Floats) -> dict[str, int]:
         moved = np.zeros_like(normals)
         smooth_normals(self.scene.rest + offset, self.scene.level.triangles, moved)
-        turn, move = (moved - normals)[vertex], offset[vertex]
+        return self._displaced(offset[vertex], (moved - normals)[vertex])
+
+    def _displaced(self, move: Floats, turn: Floats) -> dict[str, int]:
         rows = np.flatnonzero(
             (np.abs(move).max(axis=1) >= LEAST_MOVE) | (np.abs(turn).max(axis=1) >= LEAST_TURN)
         )
-        count = len(vertex)
+        count = len(move)
         return {
             "POSITION": self.document.sparse_accessor(rows, move[rows] * METRE, count=count),
             "NORMAL": self.document.sparse_accessor(rows, turn[rows], count=count),
         }
+
+    def _muscle(self, muscle: MovingMuscle) -> int:
+        """Add the mesh of a muscle, and the node that says what it is."""
+        document, still = self.document, self.clock < 0
+        weights = muscle.weights
+        colour = muscle.colour
+        if still and muscle.names[:1] == (muscle.name,):
+            colour = colour + weights[0, 0] * muscle.working
+        normals = np.zeros_like(muscle.rest)
+        smooth_normals(muscle.rest, muscle.triangles, normals)
+        targets = []
+        for offset in muscle.offsets:
+            moved = np.zeros_like(normals)
+            smooth_normals(muscle.rest + offset, muscle.triangles, moved)
+            targets.append(self._displaced(offset, moved - normals))
+        primitive = {
+            "attributes": {
+                "POSITION": document.accessor(muscle.rest * METRE, bounds=True, vertex_data=True),
+                "NORMAL": document.accessor(normals, vertex_data=True),
+                "TEXCOORD_0": document.accessor(muscle.place / GRAIN_MM, vertex_data=True),
+                "COLOR_0": document.accessor(colour, vertex_data=True),
+            },
+            "indices": document.accessor(muscle.triangles.ravel().astype(np.uint16), indices=True),
+            "material": self.materials["muscle"],
+            **({"targets": targets} if targets else {}),
+        }
+        mesh = document.add(
+            "meshes",
+            name=muscle.name,
+            primitives=[primitive],
+            weights=(weights[0] if still else 0 * weights[0]).tolist() if targets else None,
+            extras={"targetNames": list(muscle.names)} if targets else None,
+        )
+        node = document.add("nodes", name=muscle.name, mesh=mesh, extras=muscle.extras)
+        if targets and not still:
+            self._animate(node, "weights", weights.ravel())
+        return node
 
     def _move(self, node: int, motion: Motion, *, about: NDArray[np.float64]) -> None:
         """Turn and shift a node whose mesh lies about a pivot."""

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     Singles = NDArray[np.float32]
     Image = NDArray[np.uint8]
 
-__all__ = ["eye_texture", "png", "skin_textures"]
+__all__ = ["eye_texture", "grain_texture", "png", "skin_textures"]
 
 SKIN_SIZE, EYE_SIZE = 2048, 512
 """Width and height [px]. Two texels cover a millimetre of the face."""
+GRAIN_SIZE = (256, 256)
+"""Height and width of the grain of muscles [px]."""
 SOFTEN = 0.6
 """Width of the blur over the painted texture [px]."""
 _LIP, _BROW, _SCALP = (ATTRIBUTES.index(name) for name in ("lip", "brow_along", "scalp"))
@@ -67,6 +69,22 @@ def eye_texture(topology: Topology, look: Look) -> Image:
         Colour of the iris.
     """
     return _display(_baked(topology, "eye_left", look, EYE_SIZE)[..., :3])
+
+
+def grain_texture() -> Image:
+    """Return grey streaks along the fibres of muscles, without seams."""
+    rng = np.random.default_rng(7)
+    rows, columns = GRAIN_SIZE
+    total = np.zeros((rows, columns))
+    # Noise that is smooth along the fibres and rough across them; a Fourier grid has no seams.
+    down = np.fft.fftfreq(rows, 1 / rows)[:, None]
+    over = np.fft.fftfreq(columns, 1 / columns)[None, :]
+    for wide, weight in ((12.0, 0.6), (34.0, 0.4)):
+        band = np.exp(-((down / 1.6) ** 2) - ((np.abs(over) - wide) / (0.5 * wide)) ** 2)
+        noise = np.fft.ifft2(np.fft.fft2(rng.standard_normal((rows, columns))) * band).real
+        total += weight * noise / noise.std()
+    grey = np.clip(0.80 + 0.13 * total, 0.35, 1.0)
+    return np.repeat((255 * grey + 0.5).astype(np.uint8)[..., None], 3, axis=2)
 
 
 def png(image: Image) -> bytes:

@@ -35,6 +35,7 @@ def write_clip(
     path: str | os.PathLike[str],
     *,
     face: Face | None = None,
+    fade: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LossReport:
     """Write a clip in the format that the suffix names.
@@ -46,6 +47,8 @@ def write_clip(
         Ends in one of `SUFFIXES`: ``.nc``, ``.csv``, ``.glb``, ``.mp4``, ``.png``.
     face : Face, optional
         Who moves, where a face is shown; the default face if none is given.
+    fade : float [1], optional
+        Show the muscles too, under a skin this clear: 0 closed, 1 gone. Where a face is shown only.
     progress : callable, optional
         Called with the share that is done, 0..1, by formats that take a while.
 
@@ -78,6 +81,8 @@ def write_clip(
             f"{hint + ' ' if hint else ''}Allowed: {allowed}."
         )
     check_clip(clip)
+    if fade is not None and suffix in (".nc", ".csv"):
+        raise InputError(f"{target.name!r} shows no muscles: take '.png', '.glb' or '.mp4'.")
     if suffix == ".nc":
         return LossReport(path=save_clip(clip, target), n_frames=clip.sizes["time"])
     if suffix == ".csv":
@@ -87,7 +92,7 @@ def write_clip(
 
         face = load_face()
     if suffix == ".mp4":
-        return write_film(clip, target, face=face, progress=progress)
+        return write_film(clip, target, face=face, fade=fade, progress=progress)
     if suffix == ".png":
-        return write_picture(clip, target, face=face)
-    return write_glb(clip, target, face=face, progress=progress)
+        return write_picture(clip, target, face=face, fade=fade)
+    return write_glb(clip, target, face=face, fade=fade, progress=progress)

@@ -15,6 +15,7 @@ from risorius.head import eye, lash, teeth
 from risorius.head.identity import Identity, ancestry_weights, check_identity, detail_weights
 from risorius.head.mesh import Topology
 from risorius.head.settle import close_lips, seat_lids
+from risorius.head.tongue import seat_tongue
 from risorius.head.topology import head_data, load_topology, read_only, stored_mirror
 
 __all__ = ["Eyes", "Head", "detail_ranges", "load_head"]
@@ -154,6 +155,7 @@ def _assemble(
     for jaw in ("upper", "lower"):
         edge, root = points[data[f"guide/teeth_{jaw}"]]
         parts[f"teeth_{jaw}"] = teeth.arch_vertices(edge, root, jaw=jaw)
+    parts["tongue"] = seat_tongue(parts["tongue"], parts["teeth_lower"])
     for centre, radius, side in zip(centres, radii, ("left", "right"), strict=True):
         parts[f"eye_{side}"] = eye.globe_vertices(centre, radius, side=side)
         # The right lashes grow as the mirror image of left ones.

@@ -18,6 +18,7 @@ Points = NDArray[np.float64]
 
 _ACROSS = (0.0, 0.1, 0.35, 0.65, 0.9)  # columns of a tooth, in share of its width
 _N_TEETH = 7  # per quarter
+_LOWERED = 3.5  # [mm] below the guides of the base mesh, whose lips hide the upper teeth
 _N_HALF = _N_TEETH * len(_ACROSS) + 1
 _N_COLUMNS = 2 * _N_HALF - 1
 _N_ROWS = 10
@@ -134,6 +135,9 @@ def _half_arch(edge: Points, root: Points, jaw: str) -> Points:
 
     foot = np.stack([np.interp(place, way, edge[:, axis]) for axis in range(3)], axis=1)
     top = np.stack([np.interp(place, way, root[:, axis]) for axis in range(3)], axis=1)
+    # Lips that just part show 2 to 3 mm of the upper incisors (Vig Brundo 1978 J Prosthet Dent).
+    foot[:, 1] -= _LOWERED * size
+    top[:, 1] -= _LOWERED * size
     height = np.linalg.norm(top - foot, axis=1)
     up = (top - foot) / height[:, None]
     along = np.gradient(foot, place, axis=0)

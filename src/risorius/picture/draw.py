@@ -6,8 +6,10 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +21,10 @@ from risorius.picture.look import Look, linear
 from risorius.picture.openness import looking
 from risorius.picture.paint import Paint, paint_head
 from risorius.picture.raster import cover, nothing, place, smooth_normals
-from risorius.picture.shade import ATTRIBUTES, colour, lighten, veil
+from risorius.picture.shade import ATTRIBUTES, KINDS, colour, glaze, lighten, veil
+
+if TYPE_CHECKING:
+    from risorius.picture.dissect import Beneath
 
 __all__ = ["render", "see"]
 
@@ -43,6 +48,8 @@ def render(
     level: int = 1,
     look: Look | None = None,
     colours: ArrayLike | None = None,
+    beneath: Beneath | None = None,
+    fade: float = 0.0,
 ) -> Image:
     """Return the picture of a head.
 
@@ -60,6 +67,10 @@ def render(
         Colours and lights.
     colours : (vertex, 3 or 4) [1], optional
         sRGB values 0..1 painted over the head's own colours; a fourth column is the opacity.
+    beneath : Beneath, optional
+        What lies under the skin, see :func:`risorius.picture.beneath`.
+    fade : float [1]
+        How clear the skin is: 0 closed, 1 gone. Eyes, teeth and tongue stay.
 
     Returns
     -------
@@ -69,7 +80,8 @@ def render(
     Raises
     ------
     InputError
-        The vertices or colours do not fit the mesh or are not finite.
+        The vertices or colours do not fit the mesh or are not finite, `fade` is not 0..1, or a
+        faded skin has nothing beneath it.
 
     Examples
     --------
@@ -80,12 +92,54 @@ def render(
     (48, 64, 3)
     """
     look = look or Look()
+    if not 0.0 <= fade <= 1.0:
+        raise InputError(f"fade is 0 (closed skin) to 1 (no skin), not {fade:g}")
+    if fade and beneath is None:
+        raise InputError("a faded skin needs something beneath it")
     mesh = topology.levels[level]
     points = _fitting(topology, vertices, level)
     paint = paint_head(topology, level, look)
     attributes = paint.vertices.copy() if colours is None else _painted_over(paint, colours)
-    triangles, width, height = mesh.triangles, camera.width, camera.height
+    outside = _Scene(
+        points, mesh.triangles, paint.kinds, attributes, paint.n_solid, paint.ribbons, paint.strokes
+    )
+    drawn = _drawn(outside, paint, camera, look, mesh.parts["skin"], "main")
+    if fade and beneath is not None and drawn.window is not None:
+        inside = _beneath_scene(outside, beneath)
+        under = _drawn(inside, paint, camera, look, mesh.parts["skin"], "beneath")
+        _glaze(drawn, under.image, outside, float(fade))
+    return drawn.image
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """What is drawn: a mesh with its paint. Normals are filled in as it is drawn."""
+
+    points: Floats
+    triangles: Ints
+    kinds: NDArray[np.uint8]
+    attributes: Floats
+    n_solid: int
+    ribbons: Ints
+    strokes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """A picture, and within its window what each sample sees."""
+
+    image: Image
+    window: tuple[int, int, int, int] | None
+    owner: Ints
+    screen: Floats
+    pack: Floats
+
+
+def _drawn(
+    scene: _Scene, paint: Paint, camera: Camera, look: Look, skin: slice, room: str
+) -> _Drawn:
+    points, triangles, attributes = scene.points, scene.triangles, scene.attributes
+    width, height = camera.width, camera.height
     normals, screen = np.empty_like(points), np.empty_like(points)
     smooth_normals(points, triangles, normals)
     attributes[:, -3:] = normals
@@ -95,7 +149,7 @@ def render(
     image = picture.copy()
     window = _window(screen, width, height)
     if window is None:
-        return image
+        return _Drawn(image, None, np.empty((0, 0), np.int32), screen, pack)
     left, top, right, bottom = window
     # Everything is drawn within the window that the head takes in the picture.
     columns, rows = right - left, bottom - top
@@ -103,23 +157,23 @@ def render(
     screen[:, 1] -= 2 * top
     pack[13] -= 2 * left
     pack[14] -= 2 * top
-    owner, near = _sheet("main", 2 * rows, 2 * columns)
+    owner, near = _sheet(room, 2 * rows, 2 * columns)
     lashes = np.zeros((rows, columns), np.float32)
 
     lights = look.lights(camera.rotation)
     hues = look.hues(paint.iris_radius, paint.pupil_radius)
-    dark, light_pack, light_screen = _light(points, mesh.parts["skin"], np.array(lights[0]))
+    dark, light_pack, light_screen = _light(points, skin, np.array(lights[0]))
 
     def cover_band(start: int, end: int) -> None:
         owner[start:end] = nothing
         near[start:end] = 0.0
-        cover(screen, triangles, 0, paint.n_solid, False, start, end, owner, near)
-        veil(screen, paint.ribbons, paint.strokes, camera.focal, near, start // 2, end // 2, lashes)
+        cover(screen, triangles, 0, scene.n_solid, False, start, end, owner, near)
+        veil(screen, scene.ribbons, scene.strokes, camera.focal, near, start // 2, end // 2, lashes)
 
     def shadow_band(start: int, end: int) -> None:
         dark[0][start:end] = nothing
         dark[1][start:end] = 0.0
-        cover(light_screen, triangles, 0, paint.n_solid, False, start, end, *dark)
+        cover(light_screen, triangles, 0, scene.n_solid, False, start, end, *dark)
 
     lit = np.empty(len(points), np.float32)
 
@@ -128,7 +182,7 @@ def render(
 
     def colour_band(start: int, end: int) -> None:
         colour(
-            owner, near, paint.kinds, screen, triangles, attributes, lit, dark[1], light_pack,
+            owner, near, scene.kinds, screen, triangles, attributes, lit, dark[1], light_pack,
             pack, lights, hues, lashes, backdrop[top:bottom], tones, start, end,
             image[top:bottom, left:right],
         )  # fmt: skip
@@ -138,7 +192,43 @@ def render(
     _together(bands)
     _together([(light_band, start, end) for start, end in _bands(len(points))])
     _together([(colour_band, start, end) for start, end in _bands(rows)])
-    return image
+    return _Drawn(image, window, owner, screen, pack)
+
+
+def _beneath_scene(outside: _Scene, beneath: Beneath) -> _Scene:
+    """Return eyes, teeth and tongue with what else lies beneath the skin."""
+    kinds = outside.kinds
+    solid = np.arange(len(kinds)) < outside.n_solid
+    # Eyeballs, teeth, gums and tongue; the lining of the mouth goes with the skin.
+    inner = solid & ((kinds == KINDS.index("eye")) | (kinds == KINDS.index("wet")))
+    first = int(outside.triangles[kinds == KINDS.index("eye")].min())
+    inner &= outside.triangles.min(axis=1) >= first
+    n = len(outside.points)
+    triangles = np.concatenate([outside.triangles[inner], beneath.triangles + np.int32(n)])
+    return _Scene(
+        np.concatenate([outside.points, beneath.points]),
+        triangles,
+        np.concatenate([kinds[inner], beneath.kinds]),
+        np.concatenate([outside.attributes, beneath.attributes]),
+        len(triangles),
+        outside.ribbons[:0],
+        outside.strokes[:0],
+    )
+
+
+def _glaze(drawn: _Drawn, under: Image, scene: _Scene, fade: float) -> None:
+    """Let what is under the skin show through it."""
+    assert drawn.window is not None
+    left, top, right, bottom = drawn.window
+    normals = np.ascontiguousarray(scene.attributes[:, -3:])
+
+    def glaze_band(start: int, end: int) -> None:
+        glaze(
+            drawn.owner, scene.kinds, scene.triangles, drawn.screen, normals, drawn.pack, fade,
+            under[top:bottom, left:right], start, end, drawn.image[top:bottom, left:right],
+        )  # fmt: skip
+
+    _together([(glaze_band, start, end) for start, end in _bands(bottom - top)])
 
 
 def see(vertices: ArrayLike, triangles: ArrayLike, camera: Camera) -> tuple[Ints, Floats]:

@@ -6,18 +6,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from risorius.picture.surface import Triples, iris, lighted, skin, wet_shine
+from risorius.picture.surface import Triples, flesh, iris, lighted, skin, wet_shine
 
-__all__ = ["ATTRIBUTES", "KINDS", "colour", "lighten", "veil"]
+__all__ = ["ATTRIBUTES", "KINDS", "colour", "glaze", "lighten", "veil"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 
-KINDS = ("skin", "under", "eye", "wet", "lash")
+KINDS = ("skin", "under", "eye", "wet", "lash", "flesh", "bone")
 """What a triangle is shaded as; the kernels compare with the position in this tuple.
 
 ``under`` is the skin of the lower lip and lids, told apart so that the seam above it is drawn.
+``flesh`` and ``bone`` are what lies beneath the skin.
 """
 
 ATTRIBUTES = (
@@ -30,7 +31,9 @@ ATTRIBUTES = (
 
 ``place`` is the position on the head at rest (mm; on eyes relative to the centre of the globe), in
 which painted detail keeps its place while the skin moves; ``openness`` is 1 in the open and 0 in a
-hole. The normals alone are those of the frame.
+hole. The normals alone are those of the frame. On flesh, ``place`` is the place across and along
+the fibres [mm] and a number that tells muscles apart, ``lip`` is 1 in a tendon, and the columns of
+the brow are the direction across the fibres.
 """
 
 
@@ -258,6 +261,24 @@ def colour(
                     tears = _beside(owner, kinds, sample_row, sample_column, 1, 0, reach, -1)
                     shine += 0.12 * tears * shown
                     shone = (shone[0] + shine, shone[1] + shine, shone[2] + shine)
+                elif kind == 5:
+                    sinew = a * paint[i, 8] + b * paint[j, 8] + c * paint[k, 8]
+                    aside = (
+                        a * paint[i, 9] + b * paint[j, 9] + c * paint[k, 9],
+                        a * paint[i, 10] + b * paint[j, 10] + c * paint[k, 10],
+                        a * paint[i, 11] + b * paint[j, 11] + c * paint[k, 11],
+                    )
+                    # Fibres close up where they are seen from the side.
+                    tilt = aside[0] * view[0] + aside[1] * view[1] + aside[2] * view[2]
+                    grain = 2.0 / (camera[12] * nearness * np.sqrt(max(1.0 - tilt * tilt, 0.02)))
+                    own, gloss, normal = flesh(own, place, sinew, normal, aside, grain)
+                    shone = lighted(
+                        own, normal, view, lights, shown, openness, (0.25, 0.12, 0.10), gloss, False
+                    )
+                elif kind == 6:
+                    shone = lighted(
+                        own, normal, view, lights, shown, openness, (0.2, 0.18, 0.16), gloss, False
+                    )
                 else:
                     reach = 9.0 * camera[12] * nearness
                     dark = 1.0 - 0.85 * _contact(owner, kinds, sample_row, sample_column, reach)
@@ -276,6 +297,54 @@ def colour(
             image[row, column, 0] = tones[int(np.sqrt(min(max(red * 0.5, 0.0), 1.0)) * limit)]
             image[row, column, 1] = tones[int(np.sqrt(min(max(green * 0.5, 0.0), 1.0)) * limit)]
             image[row, column, 2] = tones[int(np.sqrt(min(max(blue * 0.5, 0.0), 1.0)) * limit)]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def glaze(
+    owner: Ints, kinds: Bytes, triangles: Ints, screen: Floats, normals: Floats,
+    camera: Floats, fade: float, beneath: Bytes, row_start: int, row_end: int, image: Bytes,
+) -> None:  # fmt: skip
+    """Let what is ``beneath`` the skin show through in rows ``row_start`` to ``row_end``.
+
+    ``fade`` is the share of light that passes the skin straight on. It passes a longer way where
+    the skin is seen from the side, so that less gets through there.
+    """
+    for row in range(row_start, row_end):
+        for column in range(image.shape[1]):
+            clear = 0.0
+            for sample in range(4):
+                r, q = 2 * row + sample // 2, 2 * column + sample % 2
+                t = owner[r, q]
+                if t < 0 or kinds[t] == 2:
+                    # Beside the head and on the eyes both pictures are meant to be the same.
+                    clear += 0.25
+                    continue
+                i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+                x, y = q + 0.5, r + 0.5
+                x0, y0 = np.float64(screen[i, 0]), np.float64(screen[i, 1])
+                x1, y1 = np.float64(screen[j, 0]), np.float64(screen[j, 1])
+                x2, y2 = np.float64(screen[k, 0]), np.float64(screen[k, 1])
+                scale = 1.0 / ((x2 - x0) * (y1 - y0) - (x1 - x0) * (y2 - y0))
+                first = ((x2 - x) * (y1 - y) - (x1 - x) * (y2 - y)) * scale
+                second = ((x0 - x) * (y2 - y) - (x2 - x) * (y0 - y)) * scale
+                a = float(min(max(first, 0.0), 1.0))
+                b = float(min(max(second, 0.0), 1.0 - a))
+                c = 1.0 - a - b
+                u, v = (camera[13] - x) / camera[12], (camera[14] - y) / camera[12]
+                vx = camera[0] * u + camera[3] * v - camera[6]
+                vy = camera[1] * u + camera[4] * v - camera[7]
+                vz = camera[2] * u + camera[5] * v - camera[8]
+                nx = a * normals[i, 0] + b * normals[j, 0] + c * normals[k, 0]
+                ny = a * normals[i, 1] + b * normals[j, 1] + c * normals[k, 1]
+                nz = a * normals[i, 2] + b * normals[j, 2] + c * normals[k, 2]
+                facing = (nx * vx + ny * vy + nz * vz) / np.sqrt(
+                    (vx * vx + vy * vy + vz * vz) * (nx * nx + ny * ny + nz * nz) + 1e-12
+                )
+                clear += 0.25 * fade ** (1.0 / max(facing, 0.12))
+            for part in range(3):
+                value = np.float64(image[row, column, part])
+                value += (np.float64(beneath[row, column, part]) - value) * clear
+                image[row, column, part] = np.uint8(value + 0.5)
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from risorius.skin.bake import bake_rig
+    from risorius.skin.flesh import Flesh, Settled, make_flesh
     from risorius.skin.jaw import gaze_from_activation, jaw_from_activation
     from risorius.skin.rig import Rig
     from risorius.skin.rigfile import load_rig, save_rig
-    from risorius.skin.solver import ShellSolver, Solver
 
 __all__ = [
+    "Flesh",
     "Rig",
-    "ShellSolver",
-    "Solver",
+    "Settled",
     "bake_rig",
     "gaze_from_activation",
     "jaw_from_activation",
     "load_rig",
+    "make_flesh",
     "save_rig",
 ]
 
 _HOME = {
+    "Flesh": "flesh",
+    "Settled": "flesh",
+    "make_flesh": "flesh",
     "Rig": "rig",
-    "ShellSolver": "solver",
-    "Solver": "solver",
     "bake_rig": "bake",
     "gaze_from_activation": "jaw",
     "jaw_from_activation": "jaw",

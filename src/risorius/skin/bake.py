@@ -1,176 +1,233 @@
-"""From a head to its rig: solve every muscle once, then keep what is left in sparse form."""
+"""From a head to its rig: solve many poses once, then keep what is needed to make them again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from risorius.anatomy import load_atlas
-from risorius.head.attachments import load_fibres
-from risorius.skin.jaw import make_jaw
+from risorius.skin.carry import N_MORE, OPENINGS, Carrier, motion, turned, uncarry
+from risorius.skin.contact import make_contact
+from risorius.skin.fit import Mirror, fit_shapes
+from risorius.skin.jaw import jaw_motion, make_jaw
 from risorius.skin.lids import make_lids
-from risorius.skin.lips import make_lips
-from risorius.skin.pull import Pull
-from risorius.skin.rig import Fields, Rig, eye_of
+from risorius.skin.plan import LIPS, Poses, basic_poses, mixed_poses
+from risorius.skin.rig import Rig, eye_of
+from risorius.skin.shapes import block_shapes
 from risorius.skin.shell import skin_sheet
-from risorius.skin.solver import ShellSolver, Solver
-from risorius.skin.tissue import load_table, named_point
-from risorius.skin.tongue import tongue_fields
+from risorius.skin.solves import solve_poses
+from risorius.skin.tongue import make_tongue
 
 if TYPE_CHECKING:
     from risorius.head import Head
 
-__all__ = ["bake_rig"]
+__all__ = ["Settle", "bake_rig", "fit_rig", "tissue_of"]
 
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
-FAINTEST = 0.02
-"""Displacements below this are not kept [mm]."""
+SOLVES = 700
+"""Mixed poses that are solved."""
+SEED = 3
+ALIKE = 0.2
+"""Share of them in which both sides do the same: what is not, counts twice by its mirror image."""
+ITERATIONS, TOLERANCE = 80, 2e-3
+"""Of one solve; what it is off [mm] is noise to the fit."""
+SYMMETRIC = 1e-3
+"""A head that is nearer to its mirror image [mm] is solved on one side."""
 
 
-def bake_rig(head: Head, *, progress: Callable[[float], None] | None = None) -> Rig:
-    """Solve the skin of a head for every muscle.
+class Settle(Protocol):
+    """Find the shape in which the tissue of a head is in balance."""
+
+    def __call__(
+        self,
+        activation: ArrayLike,
+        *,
+        jaw: ArrayLike = ...,
+        gaze: ArrayLike = ...,
+        tone: ArrayLike | None = ...,
+    ) -> Any:
+        """Return what has the `shape` (n, 3) [mm] of all level-0 vertices."""
+        ...
+
+
+def bake_rig(
+    head: Head,
+    *,
+    settle: Settle | None = None,
+    progress: Callable[[float], None] | None = None,
+    solves: int = SOLVES,
+) -> Rig:
+    """Solve the skin of a head in many poses and fit its rig to them.
 
     Parameters
     ----------
     head : Head
+    settle : callable, optional
+        Solves one pose, in this process. By default processes of their own solve the tissue of the
+        head and keep each solve until all are done: a bake that was stopped goes on where it was.
     progress : callable, optional
         Called with the share done, 0..1.
+    solves : int
+        Mixed poses to solve, besides the basic ones.
 
     Returns
     -------
     rig : Rig
+
+    Raises
+    ------
+    BakeError
+        A process that solves poses failed.
     """
-    topology, n = head.topology, len(head.vertices)
-    parts, skin, channels = topology.parts, topology.parts["skin"], load_atlas().channel_ids
-    sheet = skin_sheet(head)
-    solver: Solver = ShellSolver(head)
-    if progress:
-        progress(0.2)
-    lids, globes, plates = make_lids(head, sheet)
-    dense = np.zeros((2 * len(channels), n, 3))
-    pull = Pull(head, sheet, solver.path[0])
-    for column, shape in _skin_fields(head, solver, pull, progress):
-        dense[column, skin] = shape * (1 - plates)[:, None]
-    for (channel, side), shape in tongue_fields(head).items():
-        dense[2 * channels.index(channel) + SIDES.index(side), parts["tongue"]] = shape
-    jaw_share = np.zeros(n)
-    jaw_share[skin] = solver.jaw_share()
-    for part in ("teeth_lower", "tongue"):
-        jaw_share[parts[part]] = 1.0
-    jaw_share[jaw_share < 1e-3] = 0.0
-    normal, bend = np.zeros((n, 3)), np.zeros((n, 6))
-    normal[skin], bend[skin] = solver.path[0], _bend(head, solver)
-    # Lashes are carried by the skin that they grow from.
-    lashes = slice(parts["lashes_left"].start, parts["lashes_right"].stop)
-    for table in (normal, bend, *dense):
-        table[lashes] = table[topology.lash_roots]
-    rig = Rig(
-        channels=channels,
-        head=head.fingerprint,
-        rest=head.vertices.astype(np.float32),
-        normal=normal.astype(np.float32),
-        bend=bend.astype(np.float32),
-        fields=_sparse(dense),
-        jaw=make_jaw(head),
-        jaw_share=jaw_share.astype(np.float32),
-        lids=lids,
-        globes=globes,
-        eye=eye_of(),
-        lips=make_lips(head, sheet),
-        n_shown=n,
-    )
-    if progress:
-        progress(1.0)
+    tell = progress or (lambda share: None)
+    mirror = head.topology.mirror
+    asymmetry = np.abs(head.vertices[mirror] * [-1, 1, 1] - head.vertices).max()
+    symmetric = bool(asymmetry < SYMMETRIC)
+    max_open = make_jaw(head).max_open
+    poses = basic_poses(max_open, sides=(0,) if symmetric else (0, 1))
+    n_basic = len(poses)
+    poses = poses + mixed_poses(max_open, solves, seed=SEED, alike=ALIKE)
+    if settle is None:
+        shapes = solve_poses(head, poses, seed=SEED, progress=lambda share: tell(0.95 * share))
+    else:
+        shapes = np.empty(
+            (len(poses), *head.vertices[head.topology.parts["skin"]].shape), np.float32
+        )
+        for row in range(len(poses)):
+            shapes[row] = settle(
+                poses.activation[row],
+                jaw=poses.jaw[row],
+                gaze=poses.gaze[row],
+                tone=poses.tone[row],
+            ).shape[head.topology.parts["skin"]]
+            tell(0.95 * (row + 1) / len(poses))
+    rig = fit_rig(head, poses, shapes, n_basic=n_basic, symmetric=symmetric)
+    tell(1.0)
     return rig
 
 
-def _skin_fields(
-    head: Head, solver: Solver, pull: Pull, progress: Callable[[float], None] | None
-) -> Iterator[tuple[int, Floats]]:
-    """Yield column and displacement (n_skin, 3) of every channel that moves skin."""
-    atlas, table = load_atlas(), load_table("drives")
-    travel = {row["channel"]: row for row in table["travel"]}
-    bulges = {row["channel"]: row for row in table["bulge"]}
-    fibres, size = load_fibres(), _size(head)
-    wanted = [c for c in atlas.channel_ids if c in fibres]
-    for done, channel in enumerate(wanted):
-        row = travel.get(channel, {"at": "insertion"})
-        muscle = atlas.muscle(atlas.channel(channel).muscle)
-        for number, side in enumerate(SIDES):
-            if channel in bulges:
-                shape = solver.displacement(pull.bulge(channel, side))
-                shape *= bulges[channel]["mm"] / np.linalg.norm(shape, axis=1).max()
-            elif atlas.channel(channel).moves == "lid" and channel not in travel:
-                continue
-            else:
-                shape = solver.displacement(
-                    pull.force(
-                        channel,
-                        side,
-                        ring=muscle.type == "sphincter",
-                        **{k: row[k] for k in ("end", "origin", "above", "support") if k in row},
-                    )
-                )
-                reach = _reach(head, pull, channel, side, shape, row["at"])
-                shape *= _aim(row, muscle) * size / reach
-                if "push_mm" in row:
-                    push = solver.displacement(pull.bulge(channel, side))
-                    shape += push * (row["push_mm"] * size / np.linalg.norm(push, axis=1).max())
-            yield 2 * atlas.channel_ids.index(channel) + number, shape
-        if progress:
-            progress(0.2 + 0.7 * (done + 1) / len(wanted))
+def tissue_of(head: Head) -> Settle:
+    """Return what solves the tissue of a head."""
+    from risorius.skin.flesh import make_flesh
+
+    settled: Settle = partial(make_flesh(head).settle, iterations=ITERATIONS, tolerance=TOLERANCE)
+    return settled
 
 
-def _size(head: Head) -> float:
-    """Return the size of the face against a grown one, at most 1."""
-    top, bottom = (named_point(head, site, "left") for site in ("sellion", "gnathion"))
-    grown = float(load_table("drives")["grown_face_mm"]["typ"])
-    return min(1.0, float(np.linalg.norm(top - bottom)) / grown)
-
-
-def _aim(row: dict[str, Any], muscle: Any) -> float:
-    """How far the skin goes at activation 1 [mm]."""
-    if "mm" in row:
-        return float(row["mm"] * row.get("share", 1.0))
-    return float(muscle.rest_length.value * muscle.max_shortening.value)
-
-
-def _reach(head: Head, pull: Pull, channel: str, side: str, shape: Floats, site: str) -> float:
-    """How far a solved shape goes where its travel is given [mm]."""
-    if site == "insertion":
-        return float(np.linalg.norm(pull.grip(channel, side) @ shape))
-    point = named_point(head, site, side)
-    skin = head.vertices[head.topology.parts["skin"]]
-    near = np.exp(-((skin - point) ** 2).sum(axis=1) / (2 * 2.0**2))
-    return float(np.linalg.norm(near @ shape) / near.sum())
-
-
-def _bend(head: Head, solver: Solver) -> Floats:
-    """Curvature of what the skin glides on, (n_skin, 6), fading where it does not glide."""
-    skin = head.topology.parts["skin"]
-    tensor = solver.path[1].copy()
-    regions = head.topology.regions
-    free = np.ones(skin.stop)
-    for name in ("mouth_bag", "eye_socket", "ear", "nose"):
-        free *= 1 - regions[name]
-    tensor *= free[:, None, None]
-    largest = np.abs(tensor).sum(axis=(1, 2))
-    tensor *= np.minimum(1, 0.08 / np.maximum(largest, 1e-9))[:, None, None]
-    return tensor[:, [0, 0, 0, 1, 1, 2], [0, 1, 2, 1, 2, 2]]
-
-
-def _sparse(dense: Floats) -> Fields:
-    """Keep of (column, n, 3) what can be seen."""
-    kept = np.linalg.norm(dense, axis=2) > FAINTEST
-    column, vertex = np.nonzero(kept)
-    pointer = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
-    return Fields(
-        pointer.astype(np.int32),
-        vertex.astype(np.int32),
-        dense[column, vertex].astype(np.float32),
+def fit_rig(
+    head: Head, poses: Poses, shapes: NDArray[np.float32], *, n_basic: int, symmetric: bool
+) -> Rig:
+    """Return the rig that makes solved shapes of the skin (k, n_skin, 3) [mm] again."""
+    topology, n = head.topology, len(head.vertices)
+    channels = load_atlas().channel_ids
+    skin, columns = topology.parts["skin"], 2 * len(channels)
+    jaw, sheet = make_jaw(head), skin_sheet(head)
+    lids, globes, _ = make_lids(head, sheet)
+    carrier = Carrier(channels, jaw, np.zeros(n, np.float32), lids, globes, eye_of())
+    share = _jaw_share(head, carrier, poses, shapes)
+    if symmetric:
+        share = ((share + share[topology.mirror]) / 2).astype(np.float32)
+    carrier = replace(carrier, share=share)
+    moved, cues = [], []
+    whole = np.repeat(head.vertices[None], 1, axis=0)
+    for row in range(len(poses)):
+        moment = motion(
+            carrier,
+            poses.activation[row : row + 1],
+            poses.jaw[row : row + 1].astype(np.float64),
+            poses.gaze[row : row + 1].astype(np.float64),
+            slack=1 - poses.tone[row],
+        )
+        whole[0, skin] = shapes[row]
+        seen = uncarry(carrier, whole, moment)
+        moved.append((seen - head.vertices)[0, skin].astype(np.float32))
+        cues.append(moment.cues[0].astype(np.float64))
+    way = np.stack(moved)
+    weight = np.ones(len(poses))
+    weight[:n_basic] = 4.0
+    square = np.concatenate([np.arange(columns), np.arange(columns + OPENINGS, columns + N_MORE)])
+    mirror = _mirror(head, columns) if symmetric else None
+    signs = np.stack(cues)
+    reach = _reach(signs[:n_basic], shapes[:n_basic] - head.vertices[skin], mirror)
+    lips = [i for i, name in enumerate(channels) if name.startswith(LIPS)]
+    triple = np.array([2 * i + side for i in lips for side in (0, 1)])
+    dense, mixing = fit_shapes(
+        signs, way, weight, reach=reach, square=square, triple=triple, mirror=mirror
     )
+    still = np.zeros((len(dense), n - skin.stop, 3), np.float32)
+    return Rig(
+        head=head.fingerprint,
+        quality="solved",
+        rest=head.vertices.astype(np.float32),
+        shapes=block_shapes(np.concatenate([dense, still], axis=1)),
+        mixing=mixing,
+        carrier=carrier,
+        hair=np.arange(topology.parts["lashes_left"].start, n, dtype=np.int32),
+        root=topology.lash_roots.astype(np.int32),
+        contact=make_contact(head),
+        tongue=make_tongue(head.vertices, jaw),
+        tongue_at=np.arange(n, dtype=np.int32)[topology.parts["tongue"]],
+        n_shown=n,
+    )
+
+
+def _jaw_share(
+    head: Head, carrier: Carrier, poses: Poses, shapes: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the part of the jaw's movement that carries each vertex nearest to its way."""
+    still = (poses.activation == 0).all(axis=(1, 2)) & (poses.tone == 1).all(axis=(1, 2))
+    rows = np.flatnonzero(still & (poses.jaw[:, 0] > 0) & (poses.jaw[:, 1:] == 0).all(axis=1))
+    turn, shift = jaw_motion(carrier.jaw, poses.jaw[rows])
+    parts = head.topology.parts
+    rest = head.vertices[parts["skin"]]
+
+    def carried(share: Floats) -> Floats:
+        points = np.repeat(rest[None], len(rows), axis=0)
+        points = turned(points, carrier.jaw.pivot, turn, share)
+        return np.asarray(points + share[:, None] * shift[:, None])
+
+    share = np.full(len(rest), 0.5)
+    for _ in range(4):
+        now, step = carried(share), 1e-4
+        slope = (carried(share + step) - now) / step
+        share += ((shapes[rows] - now) * slope).sum(axis=(0, 2)) / np.maximum(
+            (slope**2).sum(axis=(0, 2)), 1e-9
+        )
+        share = np.clip(share, 0.0, 1.0)
+    whole = np.zeros(len(head.vertices), np.float32)
+    whole[parts["skin"]] = np.where(share < 1e-3, 0.0, share)
+    for part in ("teeth_lower", "tongue"):
+        whole[parts[part]] = 1.0
+    whole[parts["lashes_left"].start :] = whole[head.topology.lash_roots]
+    return whole
+
+
+def _mirror(head: Head, columns: int) -> Mirror:
+    """Return how cues and the vertices of the skin mirror."""
+    cue = np.arange(2 * columns + N_MORE)
+    sign = np.ones(len(cue))
+    for start in (0, columns + N_MORE):
+        cue[start : start + columns] ^= 1
+    lids = columns + OPENINGS + 2
+    cue[lids : lids + 4] = [lids + 2, lids + 3, lids, lids + 1]
+    sign[columns + OPENINGS + 1] = -1.0
+    skin = head.topology.parts["skin"]
+    return Mirror(cue, sign, head.topology.mirror[skin].astype(np.intp))
+
+
+def _reach(cues: Floats, moved: NDArray[np.floating], mirror: Mirror | None) -> Floats:
+    """Return how far each cue moves each vertex, (d, n) [mm], from where it is most by itself."""
+    way = np.linalg.norm(moved, axis=2).astype(np.float64)
+    size = np.abs(cues)
+    alone = size / np.maximum(size.sum(axis=1, keepdims=True), 1e-9) + 1e-3 * size
+    reach = np.where(size.max(axis=0)[:, None] > 0, way[alone.argmax(axis=0)], 0.0)
+    if mirror:
+        reach = np.maximum(reach, reach[mirror.cue][:, mirror.vertex])
+    return np.asarray(reach)

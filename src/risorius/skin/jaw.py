@@ -1,4 +1,4 @@
-"""The jaw: a hinge whose axis glides forward and down, and the muscles that work it."""
+"""The jaw: two condyles that glide down the eminence and turn, and the muscles that work them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,20 @@ if TYPE_CHECKING:
     from risorius.anatomy.atlas import Atlas
     from risorius.head import Head
 
-__all__ = ["Jaw", "condyle_path", "gaze_from_activation", "jaw_from_activation", "make_jaw"]
+__all__ = [
+    "Jaw",
+    "condyle_path",
+    "gaze_from_activation",
+    "jaw_from_activation",
+    "jaw_motion",
+    "make_jaw",
+]
 
 Floats = NDArray[np.float64]
+
+_EASE = 0.05
+"""Over this share of full effort a force grows in, so that movement starts without a jerk."""
+_SHIFT_EASE_MM = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,23 +47,30 @@ class Jaw:
     max_open : float [rad]
         Rotation of the open mouth, as published for the head's sex; how far the incisors then are
         apart follows from the length of the mandible.
+    reach, below : float [mm]
+        How far the lower incisors lie before and below the axis.
+    width : float [mm]
+        From condyle to condyle.
     """
 
     pivot: Floats
     slope: float
     translation: float
     max_open: float
+    reach: float = 67.0
+    below: float = 42.0
+    width: float = 104.0
 
 
 def make_jaw(head: Head) -> Jaw:
-    """Place the hinge in a head.
+    """Place the joints in a head.
 
     Examples
     --------
     >>> from risorius.head import load_head
     >>> jaw = make_jaw(load_head())
-    >>> bool(25 < np.degrees(jaw.max_open) < 40)
-    True
+    >>> bool(25 < np.degrees(jaw.max_open) < 40), bool(80 < jaw.width < 125)
+    (True, True)
     """
     facts = load_table("drives")["jaw"]
     before = facts["condyle_before_tragion_mm"]["typ"]
@@ -63,11 +81,19 @@ def make_jaw(head: Head) -> Jaw:
         toward[0] = 0.0
         condyles.append(sites["tragion"] + before * toward / np.linalg.norm(toward))
     pivot = np.mean(condyles, axis=0)
-    slope = float(np.radians(facts["slope_deg"]["typ"]))
-    translation = float(facts["translation_mm"]["typ"])
+    inward = facts["condyle_inside_tragion_mm"]["typ"]
+    lower = head.vertices[head.topology.parts["teeth_lower"]]
+    edge = lower[lower[:, 2] > lower[:, 2].max() - 3.0].max(axis=0)
     sex, rotation = head.identity.sex, facts["rotation_deg"]
-    max_open = np.radians((1 - sex) * rotation["female"] + sex * rotation["male"])
-    return Jaw(pivot, slope, translation, float(max_open))
+    return Jaw(
+        pivot,
+        slope=float(np.radians(facts["slope_deg"]["typ"])),
+        translation=float(facts["translation_mm"]["typ"]),
+        max_open=float(np.radians((1 - sex) * rotation["female"] + sex * rotation["male"])),
+        reach=float(edge[2] - pivot[2]),
+        below=float(pivot[1] - edge[1]),
+        width=float(abs(condyles[0][0] - condyles[1][0]) - 2 * inward),
+    )
 
 
 def condyle_path(jaw: Jaw, opening: ArrayLike) -> Floats:
@@ -88,8 +114,65 @@ def condyle_path(jaw: Jaw, opening: ArrayLike) -> Floats:
     )
 
 
+def jaw_motion(jaw: Jaw, pose: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the rigid movement of the mandible: ``x -> R(turn) (x - pivot) + pivot + shift``.
+
+    Both condyles glide down their eminences: with the opening, and further in a protrusion. In a
+    sideways shift one condyle stays and turns while the other, opposite to where the chin goes,
+    glides forward, down and so tilts the mandible a little (Okeson 2013).
+
+    Parameters
+    ----------
+    jaw : Jaw
+    pose : (..., 3) [rad, mm, mm]
+        Opening, protrusion, shift of the incisors to the person's left.
+
+    Returns
+    -------
+    turn : (..., 3) [rad]
+        Axis times angle. A share of the movement turns by a share of it.
+    shift : (..., 3) [mm]
+        Of the pivot.
+
+    Examples
+    --------
+    >>> jaw = Jaw(np.zeros(3), 0.7, 12.0, 0.6)
+    >>> turn, shift = jaw_motion(jaw, [0.0, 0.0, 8.0])
+    >>> (turn * jaw.reach).round(1).tolist(), shift.round(1).tolist()
+    ([-1.7, 4.5, 3.0], [1.2, -2.2, 3.2])
+    """
+    opening, forward, aside = np.moveaxis(np.asarray(pose, dtype=np.float64), -1, 0)
+    facts = load_table("drives")["jaw"]
+    height, slip = facts["eminence_mm"]["typ"], facts["side_slip"]["typ"]
+    steep = np.tan(jaw.slope)
+
+    def fall(glide: Floats) -> Floats:
+        # Steep at first, flat at the crest.
+        return np.asarray(height * np.tanh(steep * glide / height))
+
+    # Seen at the incisors, yaw and roll add up.
+    yaw = (1 - slip) * aside / (jaw.reach + steep * jaw.below)
+    # The condyle that glides goes forward from where it is; the other one stays.
+    ahead = np.sqrt((yaw * jaw.width) ** 2 + _SHIFT_EASE_MM**2) - _SHIFT_EASE_MM
+    roll = fall(yaw * jaw.width) / jaw.width
+    # As the condyles go down, the mandible turns up and keeps the mouth nearly shut.
+    kept = facts["kept_shut"]["typ"]
+    forth = forward / (1 + kept * steep * jaw.below / jaw.reach)
+    down = fall(_eased(forth, _SHIFT_EASE_MM)) + fall(ahead) / 2
+    shift = condyle_path(jaw, opening)
+    shift[..., 0] += slip * aside
+    shift[..., 1] -= down
+    shift[..., 2] += forth + ahead / 2
+    return np.stack([opening - kept * down / jaw.reach, yaw, roll], axis=-1), shift
+
+
 def jaw_from_activation(atlas: Atlas, activation: ArrayLike, *, max_open: float) -> Floats:
-    """Return how far the jaw's muscles open, protrude and shift it.
+    """Return where the balance of muscles, ligaments and teeth holds the jaw.
+
+    Torques about the hinge open the mouth against a passive resistance that is soft at first and
+    stiff at the end; pulls along each condyle's path carry it forward or back against its
+    ligaments, and the harder the teeth are held together, the less. What one condyle has gone
+    more than the other shifts the chin to the other one's side.
 
     Parameters
     ----------
@@ -101,9 +184,12 @@ def jaw_from_activation(atlas: Atlas, activation: ArrayLike, *, max_open: float)
     Returns
     -------
     jaw : (time, 3) [rad, mm, mm]
-        Opening, protrusion, shift to the person's left. One lateral pterygoid moves the chin to
-        the other side; both push it forward; with the depressors they open. Elevators cancel the
-        opening.
+        Opening, protrusion, shift to the person's left. Zero drive is the shut jaw at rest.
+
+    Raises
+    ------
+    InputError
+        The activation has the wrong shape.
 
     Examples
     --------
@@ -116,22 +202,58 @@ def jaw_from_activation(atlas: Atlas, activation: ArrayLike, *, max_open: float)
     """
     sides = _by_channel(atlas, activation)
     facts = load_table("drives")["jaw"]
-    opening = _weighted(sides, facts["openers"]) - _weighted(sides, facts["closers"])
-    lateral = np.asarray(sides["pterygoideus_lateralis"])
-    medial = np.asarray(sides["pterygoideus_medialis"]) * facts["medial_pterygoid_share"]["typ"]
-    turn = (lateral + medial)[:, 1] - (lateral + medial)[:, 0]
-    depressors = sides["digastric"].mean(axis=1)
-    forward = np.clip(
-        (lateral + medial).min(axis=1) - depressors - sides["temporalis"].mean(axis=1), 0, 1
+    torque = np.zeros(len(next(iter(sides.values()))))
+    pull = np.zeros((len(torque), 2))
+    for row in facts["muscles"]:
+        drive = sides[row["channel"]]
+        torque += row["torque_Nm"] * drive.mean(axis=1)
+        pull += row["forward_N"] * drive
+    strongest = sum(max(row["torque_Nm"], 0.0) for row in facts["muscles"])
+    # The closers press the teeth together; they cannot close further.
+    effort = _eased(torque / strongest)
+    bite = _eased(-torque / strongest)
+    share = _resisted(effort, facts["end_stiffness"]["typ"])
+    room = np.clip(1 - share, 0, 1)[:, None]
+    gone = pull / facts["protruding_N"]["typ"] / (1 + bite / facts["bite_lock"]["typ"])[:, None]
+    ahead = _limited(gone, facts["protrusion_limit"]["typ"])
+    # Behind the condyles there is hardly any room.
+    behind = _limited(
+        gone / facts["back_stiffness"]["typ"],
+        facts["retrusion_mm"]["typ"] / facts["protrusion_mm"]["typ"],
     )
+    gone = np.where(gone > 0, ahead, behind) * room
+    left, right = gone.T
+    # Both condyles have gone as far as the one that went less.
+    apart = np.sqrt((right - left) ** 2 + _EASE**2) - _EASE
     return np.stack(
         [
-            np.clip(opening, 0, 1) * max_open,
-            forward * facts["protrusion_mm"]["typ"],
-            np.clip(turn, -1, 1) * facts["lateral_mm"]["typ"],
+            share * max_open,
+            (left + right - apart) / 2 * facts["protrusion_mm"]["typ"],
+            (right - left) * facts["lateral_mm"]["typ"],
         ],
         axis=1,
     )
+
+
+def _eased(value: Floats, ease: float = _EASE) -> Floats:
+    """Return the positive part of a value, without a kink at zero."""
+    over = np.maximum(value, 0.0)
+    return np.asarray(over * over / (over + ease))
+
+
+def _resisted(effort: Floats, stiffness: float) -> Floats:
+    """Return the share x of the way at which ``x + stiffness x^9`` balances an effort 0..1."""
+    target = (1 + stiffness) * np.asarray(np.clip(effort * (1 + _EASE), 0, 1))
+    x = np.minimum(target, 1.0)
+    for _ in range(8):
+        # Newton from above on a convex function: it never leaves the way.
+        x = x - (x + stiffness * x**9 - target) / (1 + 9 * stiffness * x**8)
+    return np.asarray(np.clip(x, 0, 1))
+
+
+def _limited(way: Floats, limit: float) -> Floats:
+    """Return a way that grows as before when small and nears a limit."""
+    return np.asarray(way / (1 + np.abs(way / limit) ** 4) ** 0.25)
 
 
 def gaze_from_activation(atlas: Atlas, activation: ArrayLike) -> Floats:
@@ -162,8 +284,3 @@ def _by_channel(atlas: Atlas, activation: ArrayLike) -> dict[str, Floats]:
     if values.ndim != 3 or values.shape[1:] != expected:
         raise InputError(f"activation has shape {values.shape}, not (time, {expected[0]}, 2).")
     return {channel: values[:, index] for index, channel in enumerate(atlas.channel_ids)}
-
-
-def _weighted(sides: dict[str, Floats], weights: dict[str, float]) -> Floats:
-    named = {name: weight for name, weight in weights.items() if name in sides}
-    return np.asarray(sum(weight * sides[name].mean(axis=1) for name, weight in named.items()))

@@ -11,35 +11,128 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["gather", "part_lips", "pose", "refine", "wrap"]
+__all__ = ["move", "normals", "pose", "read_cues", "refine", "strain", "weigh"]
 
 Array = NDArray[Any]
 
-PASSES = 4
-"""A wave in the line of the lips is flattened in a few steps."""
+
+@njit(cache=True, nogil=True, inline="always")
+def _least(a: float, b: float, ease: float) -> float:
+    """Return the smaller of two values, without a kink where they are equal."""
+    near = max(ease - abs(a - b), 0.0)
+    return min(a, b) - near * near / (4 * ease)
+
+
+@njit(cache=True, nogil=True)
+def read_cues(
+    activation: Array,
+    jaw: Array,
+    gaze: Array,
+    slack: Array,
+    max_open: float,
+    reach: Array,
+    gains: Array,
+    facts: Array,
+    radius: Array,
+    aperture: Array,
+    ease: float,
+    lids: Array,
+    rotation: Array,
+    cues: Array,
+) -> None:
+    """Fill turns of the lids (t, side, 3), rotations of the eyes (t, side, 3, 3) and the cues."""
+    channels = activation.shape[1]
+    rest = 2 * channels
+    for t in range(activation.shape[0]):
+        for c in range(channels):
+            for side in range(2):
+                cues[t, 2 * c + side] = activation[t, c, side]
+                cues[t, rest + 10 + 2 * c + side] = slack[c, side]
+        share = jaw[t, 0] / max_open
+        x = min(max(share, 0.0), 1.0)
+        y, under, over = 1 - x, min(share, 0.0), max(share - 1, 0.0)
+        # Bernstein polynomials of the opening; beyond both ends they go on straight.
+        cues[t, rest] = 4 * x * y**3 + 4 * under
+        cues[t, rest + 1] = 6 * (x * y) ** 2
+        cues[t, rest + 2] = 4 * x**3 * y - 4 * over
+        cues[t, rest + 3] = x**4 + 4 * over
+        cues[t, rest + 4] = jaw[t, 1] / reach[0]
+        cues[t, rest + 5] = jaw[t, 2] / reach[1]
+        for side in range(2):
+            close, upper, lower = 0.0, 0.0, 0.0
+            for c in range(channels):
+                close += activation[t, c, side] * gains[c, 0]
+                upper += activation[t, c, side] * gains[c, 1]
+                lower += activation[t, c, side] * gains[c, 2]
+            close = min(max(close, 0.0), 1.0)
+            yaw, pitch = gaze[t, side, 0], gaze[t, side, 1]
+            arm, gap = radius[side] + facts[0], aperture[side]
+            upper = upper / arm + facts[1] * pitch
+            lower = (lower - facts[2] * pitch) / arm
+            upper = -_least(-upper, facts[3] / arm, ease)
+            lower = _least(lower, 0.4 * gap, ease)
+            # The margins meet; they do not pass each other.
+            upper = _least(upper, gap - lower, ease)
+            lids[t, side, 0] = close
+            lids[t, side, 1] = (1 - close) * upper
+            lids[t, side, 2] = (1 - close) * lower
+            cues[t, rest + 6 + 2 * side] = lids[t, side, 1]
+            cues[t, rest + 7 + 2 * side] = lids[t, side, 2]
+            cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
+            turn = rotation[t, side]
+            turn[0, 0], turn[0, 1], turn[0, 2] = cy, sy * sp, sy * cp
+            turn[1, 0], turn[1, 1], turn[1, 2] = 0.0, cp, -sp
+            turn[2, 0], turn[2, 1], turn[2, 2] = -sy, cy * sp, cy * cp
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def gather(pointer: Array, vertex: Array, value: Array, drive: Array, out: Array) -> None:
-    """Fill `out` (t, n, 3) with the displacement that drives (t, column) bring about."""
-    for t in range(drive.shape[0]):
-        moved = out[t]
-        moved[:] = 0.0
-        for c in range(drive.shape[1]):
-            a = drive[t, c]
-            if a != 0:
-                for j in range(pointer[c], pointer[c + 1]):
-                    v = vertex[j]
-                    moved[v, 0] += a * value[j, 0]
-                    moved[v, 1] += a * value[j, 1]
-                    moved[v, 2] += a * value[j, 2]
+def weigh(cues: Array, own: Array, mixed: Array, share: Array, scale: Array, out: Array) -> None:
+    """Fill `out` (t, shape) with how many of its steps each shape is called for."""
+    one = np.float32(1.0)
+    first = own.shape[0]
+    for t in range(cues.shape[0]):
+        cue = cues[t]
+        for k in range(first):
+            second = own[k, 1]
+            out[t, k] = cue[own[k, 0]] * (cue[second] if second >= 0 else one)
+        shared = out[t, first:]
+        shared[:] = 0.0
+        for p in range(mixed.shape[0]):
+            amount = cue[mixed[p, 0]] * cue[mixed[p, 1]]
+            if amount != 0:
+                third = mixed[p, 2]
+                if third >= 0:
+                    amount *= cue[third]
+                for m in range(shared.shape[0]):
+                    shared[m] += amount * share[p, m]
+        for k in range(out.shape[1]):
+            out[t, k] *= scale[k]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def move(pointer: Array, shape: Array, value: Array, weight: Array, out: Array) -> None:
+    """Fill `out` (t, n * 3) with the sum of the shapes, each by its weight (t, shape)."""
+    width = value.shape[1]
+    moved = np.zeros(width, np.float32)
+    for b in range(pointer.shape[0] - 1):
+        start = b * width
+        room = min(width, out.shape[1] - start)
+        for t in range(out.shape[0]):
+            moved[:] = 0.0
+            for j in range(pointer[b], pointer[b + 1]):
+                w = weight[t, shape[j]]
+                if w != 0:
+                    for i in range(width):
+                        moved[i] += w * np.float32(value[j, i])
+            for i in range(room):
+                out[t, start + i] = moved[i]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def pose(
     rest: Array,
-    normal: Array,
-    bend: Array,
+    hair: Array,
+    root: Array,
     jaw_share: Array,
     jaw_pivot: Array,
     jaw_turn: Array,
@@ -53,22 +146,18 @@ def pose(
     gaze: Array,
     out: Array,
 ) -> None:
-    """Turn displacements in `out` (t, n, 3) into level-0 shapes, lids not yet wrapped, in place."""
-    half, one = np.float32(0.5), np.float32(1.0)
+    """Turn displacements in `out` (t, n, 3) into level-0 shapes, contact left out, in place."""
+    one, tiny = np.float32(1.0), np.float32(1e-7)
+    for t in range(out.shape[0]):
+        for i in range(hair.shape[0]):
+            for x in range(3):
+                out[t, hair[i], x] = out[t, root[i], x]
     for v in range(rest.shape[0]):
         share, lid, eye = jaw_share[v], lid_eye[v], eye_of[v]
         for t in range(out.shape[0]):
-            x, y, z = out[t, v, 0], out[t, v, 1], out[t, v, 2]
-            if x != 0 or y != 0 or z != 0:
-                # Follow the curve of what the skin glides on.
-                lift = half * (bend[v, 0] * x * x + bend[v, 3] * y * y + bend[v, 5] * z * z)
-                lift += bend[v, 1] * x * y + bend[v, 2] * x * z + bend[v, 4] * y * z
-                x -= lift * normal[v, 0]
-                y -= lift * normal[v, 1]
-                z -= lift * normal[v, 2]
-            x += rest[v, 0]
-            y += rest[v, 1]
-            z += rest[v, 2]
+            x = out[t, v, 0] + rest[v, 0]
+            y = out[t, v, 1] + rest[v, 1]
+            z = out[t, v, 2] + rest[v, 2]
             if lid >= 0:
                 angle = (
                     lid_turn[t, lid, 0] * lid_take[v, 0]
@@ -93,84 +182,23 @@ def pose(
                     y = cy + r[1, 0] * qx + r[1, 1] * qy + r[1, 2] * qz
                     z = cz + r[2, 0] * qx + r[2, 1] * qy + r[2, 2] * qz
             if share > 0:
-                angle = jaw_turn[t] * share
-                if angle != 0:
-                    c, s = np.cos(angle), np.sin(angle)
-                    qy, qz = y - jaw_pivot[1], z - jaw_pivot[2]
-                    y = jaw_pivot[1] + qy * c - qz * s
-                    z = jaw_pivot[2] + qy * s + qz * c
+                ax, ay, az = jaw_turn[t, 0], jaw_turn[t, 1], jaw_turn[t, 2]
+                size = np.sqrt(ax * ax + ay * ay + az * az)
+                if size > tiny:
+                    c, s = np.cos(size * share), np.sin(size * share)
+                    ax, ay, az = ax / size, ay / size, az / size
+                    cx, cy, cz = jaw_pivot[0], jaw_pivot[1], jaw_pivot[2]
+                    qx, qy, qz = x - cx, y - cy, z - cz
+                    dot = (ax * qx + ay * qy + az * qz) * (one - c)
+                    x = cx + qx * c + (ay * qz - az * qy) * s + ax * dot
+                    y = cy + qy * c + (az * qx - ax * qz) * s + ay * dot
+                    z = cz + qz * c + (ax * qy - ay * qx) * s + az * dot
                 x += share * jaw_shift[t, 0]
                 y += share * jaw_shift[t, 1]
                 z += share * jaw_shift[t, 2]
             out[t, v, 0] = x
             out[t, v, 1] = y
             out[t, v, 2] = z
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def wrap(
-    points: Array,
-    vertex: Array,
-    eye: Array,
-    clearance: Array,
-    centre: Array,
-    radius: Array,
-    iris: np.float32,
-    rise: np.float32,
-    look: Array,
-) -> None:
-    """Push lid vertices of every frame (t, n, 3) out of the globe and its cornea, in place."""
-    one, slack = np.float32(1.0), np.float32(1e-3)
-    for i in range(vertex.shape[0]):
-        v, e = vertex[i], eye[i]
-        for t in range(points.shape[0]):
-            x = points[t, v, 0] - centre[e, 0]
-            y = points[t, v, 1] - centre[e, 1]
-            z = points[t, v, 2] - centre[e, 2]
-            length = np.sqrt(x * x + y * y + z * z)
-            ahead = (x * look[t, e, 0] + y * look[t, e, 1] + z * look[t, e, 2]) / length
-            need = radius[e] + clearance[i]
-            if ahead > 0:
-                across = radius[e] * radius[e] * (one - ahead * ahead) / (iris * iris)
-                if across < 1:
-                    need += rise * (one - across)
-            if length < need - slack:
-                scale = need / length
-                points[t, v, 0] = centre[e, 0] + x * scale
-                points[t, v, 1] = centre[e, 1] + y * scale
-                points[t, v, 2] = centre[e, 2] + z * scale
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def part_lips(
-    points: Array,
-    upper: Array,
-    lower: Array,
-    lower_weight: Array,
-    gap: Array,
-    vertex: Array,
-    place: Array,
-    give: Array,
-) -> None:
-    """Move lips that overlap more than at rest apart, in every frame (t, n, 3), in place."""
-    samples = upper.shape[0]
-    overlap = np.zeros(samples, np.float32)
-    for t in range(points.shape[0]):
-        for _ in range(PASSES):
-            deepest = np.float32(0.0)
-            for k in range(samples):
-                w = lower_weight[k]
-                below = points[t, lower[k, 0], 1] * (np.float32(1.0) - w)
-                below += points[t, lower[k, 1], 1] * w
-                overlap[k] = max(gap[k] - (points[t, upper[k], 1] - below), np.float32(0.0))
-                deepest = max(deepest, overlap[k])
-            if deepest < np.float32(1e-3):
-                break
-            for i in range(vertex.shape[0]):
-                k = min(int(place[i]), samples - 2)
-                w = place[i] - np.float32(k)
-                way = overlap[k] + w * (overlap[k + 1] - overlap[k])
-                points[t, vertex[i], 1] += give[i] * way
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -189,3 +217,78 @@ def refine(pointer: Array, column: Array, weight: Array, coarse: Array, out: Arr
             out[t, r, 0] = x
             out[t, r, 1] = y
             out[t, r, 2] = z
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def normals(triangles: Array, points: Array, out: Array) -> None:
+    """Fill `out` (n, 3) with the unit normals of a surface (n, 3), weighted by area."""
+    out[:] = 0.0
+    for f in range(triangles.shape[0]):
+        a, b, c = triangles[f, 0], triangles[f, 1], triangles[f, 2]
+        ux, uy, uz = (
+            points[b, 0] - points[a, 0],
+            points[b, 1] - points[a, 1],
+            points[b, 2] - points[a, 2],
+        )
+        vx, vy, vz = (
+            points[c, 0] - points[a, 0],
+            points[c, 1] - points[a, 1],
+            points[c, 2] - points[a, 2],
+        )
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        for v in (a, b, c):
+            out[v, 0] += nx
+            out[v, 1] += ny
+            out[v, 2] += nz
+    tiny = np.float32(1e-12)
+    for v in range(out.shape[0]):
+        x, y, z = out[v, 0], out[v, 1], out[v, 2]
+        scale = np.float32(1.0) / np.sqrt(x * x + y * y + z * z + tiny)
+        out[v, 0] *= scale
+        out[v, 1] *= scale
+        out[v, 2] *= scale
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def strain(
+    pointer: Array, neighbour: Array, weight: Array, points: Array, amount: Array, direction: Array
+) -> None:
+    """Fill the principal strains (n, 2) and the direction of the least (n, 3) of a surface."""
+    half, one, tiny = np.float32(0.5), np.float32(1.0), np.float32(1e-12)
+    for v in range(pointer.shape[0] - 1):
+        x, y, z = points[v, 0], points[v, 1], points[v, 2]
+        ax, ay, az = x - x, y - y, z - z
+        bx, by, bz = ax, ay, az
+        for j in range(pointer[v], pointer[v + 1]):
+            n = neighbour[j]
+            dx, dy, dz = points[n, 0] - x, points[n, 1] - y, points[n, 2] - z
+            a, b = weight[j, 0], weight[j, 1]
+            ax += a * dx
+            ay += a * dy
+            az += a * dz
+            bx += b * dx
+            by += b * dy
+            bz += b * dz
+        aa = ax * ax + ay * ay + az * az
+        bb = bx * bx + by * by + bz * bz
+        ab = ax * bx + ay * by + az * bz
+        middle, differ = half * (aa + bb), half * (aa - bb)
+        spread = np.sqrt(differ * differ + ab * ab)
+        amount[v, 0] = np.sqrt(max(middle - spread, np.float32(0.0))) - one
+        amount[v, 1] = np.sqrt(middle + spread) - one
+        # The axis of the least: from the larger of two equal expressions, so that none vanishes.
+        if differ > 0:
+            p, q = -ab, spread + differ
+        else:
+            p, q = spread - differ, -ab
+        x, y, z = p * ax + q * bx, p * ay + q * by, p * az + q * bz
+        size = x * x + y * y + z * z
+        if size > tiny:
+            scale = one / np.sqrt(size)
+            x, y, z = x * scale, y * scale, z * scale
+        else:
+            scale = one / np.sqrt(max(aa, tiny))
+            x, y, z = ax * scale, ay * scale, az * scale
+        direction[v, 0] = x
+        direction[v, 1] = y
+        direction[v, 2] = z

@@ -1,4 +1,4 @@
-"""Lids that roll over the globe: how far each vertex goes, and what keeps it off the eye."""
+"""Lids that roll over the globe: how far each vertex goes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from risorius.head.eye import CORNEA_RISE
+from risorius.head.lash import N_RIBBONS
 from risorius.skin.shell import Sheet
 from risorius.skin.tissue import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head
 
-__all__ = ["Globes", "Lids", "clearance", "make_lids"]
+__all__ = ["PRESS", "Globes", "Lids", "make_lids"]
 
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
 HOLD = np.array([0.9, 0.55])
 """Part of the skin's way that the upper and the lower tarsal plate stay behind."""
+
+
+PRESS = 0.1
+"""How far the edges of shut lids are pressed into each other [mm]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,42 +93,40 @@ def make_lids(head: Head, sheet: Sheet) -> tuple[Lids, Globes, Floats]:
         ]
         axis[number] = _canthal_axis(head, np.concatenate(margins[0]))
         along, angle = _around(head.vertices, globes.centre[number], axis[number])
-        places, gap = _gap(margins, along, angle)
+        places, gaps = _gaps(margins, along, angle)
         # The middle of the eye is where its globe stands out, not the corner behind it.
-        aperture[number] = np.interp(0.0, places, gap)
-        gap_here = np.interp(along, places, gap, left=0.0, right=0.0)
-        follow = np.minimum(1.0, gap_here / aperture[number])
-        take = np.zeros((n, 2))
+        aperture[number] = np.interp(0.0, places, gaps.min(axis=0))
+        take, follow, shut = np.zeros((n, 2)), np.zeros(n), np.zeros((n, 2))
         take[skin] = _lid_fields(head, sheet, side, margins)
+        for edge in (0, 1):
+            upper, lower = (lid[edge] for lid in margins)
+            line = np.concatenate([upper, lower])
+            follow[line] = np.interp(along[line], places, gaps[edge])
+            offset = head.vertices - globes.centre[number]
+            shut[upper, 0], shut[lower, 1] = _meeting(
+                offset, axis[number], upper, lower, follow, upper_share
+            )
+        every = [np.unique(np.concatenate(lid)) for lid in margins]
+        near = take[skin].max(axis=1) > 1e-3
+        follow[skin] = _spread(sheet, follow[skin], np.union1d(*every), near)
+        for column, margin in enumerate(every):
+            shut[skin, column] = _spread(sheet, shut[skin, column], margin, near)
         plates = np.maximum(plates, take[skin] @ HOLD)
         lashes = np.arange(n)[head.topology.parts[f"lashes_{side}"]]
         root = head.topology.lash_roots[lashes - first_lash]
         take[lashes, 0] = np.isin(root, margins[0])
         take[lashes, 1] = ~np.isin(root, margins[0])
-        base = along[_hair_bases(head, lashes, root)]
-        gap_here[lashes] = np.interp(base, places, gap)
-        follow[lashes] = np.minimum(1.0, gap_here[lashes] / aperture[number])
+        base = _hair_bases(along[lashes])
+        follow[lashes] = np.interp(base, places, gaps[0])
+        for column, lid in enumerate(margins):
+            line = lid[0][np.argsort(along[lid[0]])]
+            shut[lashes, column] = np.interp(base, along[line], shut[line, column])
+        follow = np.minimum(1.0, follow / aperture[number])
         moved = take.max(axis=1) > 1e-3
-        turn[moved, 0] = (gap_here * (upper_share * take[:, 0] - (1 - upper_share) * take[:, 1]))[
-            moved
-        ]
+        turn[moved, 0] = ((shut * take) @ [1.0, -1.0])[moved]
         turn[moved, 1:] = (follow[:, None] * take)[moved]
         eye[moved] = number
     return Lids(eye, turn.astype(np.float32), axis, aperture), globes, plates
-
-
-def clearance(points: Floats, globes: Globes, eye: NDArray[np.int8], limit: float) -> Floats:
-    """Return how far points (k, 3) lie outside the globe and cornea that look ahead, (k,) [mm].
-
-    More than `limit` counts as `limit`.
-    """
-    offset = points - globes.centre[eye]
-    length = np.linalg.norm(offset, axis=1)
-    radius = globes.radius[eye]
-    ahead = offset[:, 2] / length
-    across = (radius**2) * (1 - ahead**2) / globes.iris**2
-    rise = np.where(ahead > 0, globes.rise * np.clip(1 - across, 0, None), 0.0)
-    return np.asarray(np.minimum(length - radius - rise, limit))
 
 
 def _canthal_axis(head: Head, margin: NDArray[np.int32]) -> Floats:
@@ -140,21 +143,70 @@ def _around(points: Floats, centre: Floats, axis: Floats) -> tuple[Floats, Float
     return offset @ axis, np.arctan2(offset @ up, offset[:, 2])
 
 
-def _gap(
+def _gaps(
     margins: list[list[NDArray[np.int32]]], along: Floats, angle: Floats
 ) -> tuple[Floats, Floats]:
-    """Angle that is free between the lids at places along the axis: front and back edges count."""
+    """Return places along the axis, and the angle that is free there at both edges, (2, k)."""
     every = np.concatenate([edge for lid in margins for edge in lid])
     places = np.linspace(along[every].min(), along[every].max(), 201)
 
-    def edges(lid: list[NDArray[np.int32]]) -> Floats:
-        curves = []
-        for edge in lid:
-            order = np.argsort(along[edge])
-            curves.append(np.interp(places, along[edge][order], angle[edge][order]))
-        return np.stack(curves)
+    def line(edge: NDArray[np.int32]) -> Floats:
+        order = np.argsort(along[edge])
+        return np.interp(places, along[edge][order], angle[edge][order])
 
-    return places, np.maximum(edges(margins[0]).min(axis=0) - edges(margins[1]).max(axis=0), 0.0)
+    gaps = [line(upper) - line(lower) for upper, lower in zip(*margins, strict=True)]
+    return places, np.maximum(np.stack(gaps), 0.0)
+
+
+def _meeting(
+    offset: Floats,
+    axis: Floats,
+    upper: NDArray[np.int32],
+    lower: NDArray[np.int32],
+    gap: Floats,
+    upper_share: float,
+) -> tuple[Floats, Floats]:
+    """Return the turns [rad] that bring two edges together: the upper down, the lower up.
+
+    Between two vertices an edge runs straight and not round the axis, so the turns of single
+    vertices are mended until the lines between them meet as well.
+    """
+    up = np.cross([0.0, 0.0, 1.0], axis)
+    sides, turns = (upper, lower), [upper_share * gap[upper], (1 - upper_share) * gap[lower]]
+    for _ in range(30):
+        lines = []
+        for vertices, turn, sign in zip(sides, turns, (-1.0, 1.0), strict=True):
+            angle = np.arctan2(offset[vertices] @ up, offset[vertices, 2]) + sign * turn
+            reach = np.hypot(offset[vertices] @ up, offset[vertices, 2])
+            along = offset[vertices] @ axis
+            order = np.argsort(along)
+            lines.append((along, reach * np.sin(angle), reach * np.cos(angle), order))
+        for number, (along, *_) in enumerate(lines):
+            angles = []
+            for places, height, depth, order in lines:
+                here = [np.interp(along, places[order], line[order]) for line in (height, depth)]
+                angles.append(np.arctan2(*here))
+            # The corners are one vertex for both and stay.
+            reach = np.hypot(lines[number][1], lines[number][2])
+            turns[number][1:-1] += 0.5 * (angles[0] - angles[1] + PRESS / reach)[1:-1]
+    return turns[0], turns[1]
+
+
+def _spread(
+    sheet: Sheet, value: Floats, known: NDArray[np.int32], wanted: NDArray[np.bool_]
+) -> Floats:
+    """Carry what is known at some vertices smoothly over the skin around them."""
+    from scipy.sparse.linalg import spsolve
+
+    inner = np.flatnonzero(wanted & ~np.isin(np.arange(len(value)), known))
+    rows = sparse.csc_matrix(sheet.laplacian(np.ones(len(sheet.area))))[inner]
+    own = rows[:, inner]
+    # Skin that does not move with the lids lets go: nothing is known there.
+    other = np.setdiff1d(np.arange(len(value)), np.concatenate([inner, known]))
+    own = own + sparse.diags(np.asarray(rows[:, other].sum(axis=1)).ravel())
+    out = value.copy()
+    out[inner] = spsolve(sparse.csc_matrix(own), -rows[:, known] @ value[known])
+    return out
 
 
 def _lid_fields(
@@ -196,20 +248,7 @@ def _ease(x: Floats) -> Floats:
     return x * x * (3 - 2 * x)
 
 
-def _hair_bases(
-    head: Head, lashes: NDArray[np.int64], root: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    """For each lash vertex the vertex where its hair leaves the lid, (k,): a hair turns as one."""
-    from scipy.sparse.csgraph import connected_components
-
-    quads = head.topology.levels[0].quads - lashes[0]
-    quads = quads[((quads >= 0) & (quads < len(lashes))).all(axis=1)]
-    ends = np.stack([quads, np.roll(quads, -1, axis=1)], axis=-1).reshape(-1, 2)
-    graph = sparse.coo_matrix(
-        (np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=2 * (len(lashes),)
-    )
-    _, hair = connected_components(graph, directed=False)
-    away = np.linalg.norm(head.vertices[lashes] - head.vertices[root], axis=1)
-    order = np.lexsort((away, hair))
-    first = order[np.unique(hair[order], return_index=True)[1]]
-    return lashes[first[hair]]
+def _hair_bases(along: Floats) -> Floats:
+    """Place of the root of each lash vertex's hair: a hair turns as one."""
+    hair = along.reshape(N_RIBBONS, -1)
+    return np.repeat(hair[:, :2].mean(axis=1), hair.shape[1])

@@ -1,4 +1,4 @@
-"""A rig on disk: which arrays it has and in what steps they are kept.
+"""A rig on disk: every array and number of it under its own name, and in what steps.
 
 ``docs/rig-format.md`` describes the file for readers in other languages.
 """
@@ -6,28 +6,33 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risorius.errors import InputError
 from risorius.head import load_topology
-from risorius.skin.jaw import Jaw
-from risorius.skin.lids import Globes, Lids
-from risorius.skin.lips import Lips
-from risorius.skin.rig import Fields, Rig, eye_of, lid_gains
+from risorius.skin.carry import LID_EASE, N_MORE, PROTRUSION, SHIFT, lid_gains
+from risorius.skin.rig import Rig
+from risorius.skin.shapes import BLOCK
 from risorius.skin.store import read_arrays, write_arrays
 from risorius.skin.tissue import load_table
 
 __all__ = ["RIG_VERSION", "load_rig", "pack", "save_rig"]
 
-RIG_VERSION = 1
+RIG_VERSION = 2
 
-LIP_ARRAYS = ("upper", "lower", "lower_weight", "gap", "vertex", "place", "give")
-
-LID_STEP = 2.0 / 32767
-"""Stored unit of lid turns [rad] and shares [1]."""
+STEPS = 32767
+STEPPED = (
+    "mixing.share",
+    "carrier.share",
+    "carrier.lids.turn",
+    "contact.bodies.upper.grid",
+    "contact.bodies.lower.grid",
+)
+"""Arrays that are kept as 16-bit steps of their greatest value."""
 
 
 def load_rig(path: str | os.PathLike[str]) -> Rig:
@@ -39,50 +44,21 @@ def load_rig(path: str | os.PathLike[str]) -> Rig:
         The file is missing, damaged, or of another version or head mesh.
     """
     meta, stored = read_arrays(path)
-    if meta.get("version") != RIG_VERSION:
+    version = meta.get("version")
+    if version != RIG_VERSION:
         raise InputError(
-            f"{path} is a rig of version {meta.get('version')}; this program reads {RIG_VERSION}."
+            f"{path} is a rig of version {version}; this program reads version {RIG_VERSION}. "
+            "Bake the face again with risorius bake."
         )
-    n = load_topology().levels[0].n_vertices
     try:
-        if len(stored["rest"]) != n:
-            raise InputError(f"{path} is a rig for another head mesh; bake it again.")
-        count = stored["field_count"]
-        column = np.repeat(np.arange(len(count)), count)
-        value = stored["field_value"] * stored["field_scale"][column, None]
-        pointer = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
-        rig = Rig(
-            channels=tuple(meta["channels"]),
-            head=meta["head"],
-            rest=stored["rest"],
-            normal=stored["normal"].astype(np.float32) / np.float32(32767),
-            bend=stored["bend"].astype(np.float32) * np.float32(meta["bend_scale"]),
-            fields=Fields(pointer, stored["field_vertex"].astype(np.int32), value),
-            jaw=Jaw(
-                np.array(meta["jaw"]["pivot"]),
-                *(meta["jaw"][k] for k in ("slope", "translation", "max_open")),
-            ),
-            jaw_share=stored["jaw_share"].astype(np.float32) / np.float32(65535),
-            lids=Lids(
-                stored["lid_eye"],
-                stored["lid_turn"].astype(np.float32) * np.float32(meta["lids"]["step"]),
-                np.array(meta["lids"]["axis"]),
-                np.array(meta["lids"]["aperture"]),
-            ),
-            globes=Globes(
-                np.array(meta["eyes"]["centre"]),
-                np.array(meta["eyes"]["radius"]),
-                meta["eyes"]["iris"],
-                meta["eyes"]["rise"],
-            ),
-            eye=eye_of(),
-            lips=Lips(*(stored[f"lip_{name}"] for name in LIP_ARRAYS)),
-            n_shown=n,
-        )
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+        for name, scale in meta["scales"].items():
+            stored[name] = stored[name] * np.float32(scale)
+        rig: Rig = _restored(Rig, "", meta["values"], stored)
+        problem = _problem(rig)
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
         raise InputError(f"the rig {path} is damaged: {error!r}.") from error
+    if problem:
+        raise InputError(f"{path} does not fit this program: {problem}. Bake the face again.")
     return rig
 
 
@@ -99,50 +75,97 @@ def save_rig(rig: Rig, path: str | os.PathLike[str]) -> None:
 
 
 def pack(rig: Rig) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return header and arrays of a rig as they are stored, in whole steps."""
-    fields = rig.fields
-    column = np.repeat(np.arange(2 * len(rig.channels)), np.diff(fields.pointer))
-    scale = np.full(2 * len(rig.channels), 1e-6, np.float32)
-    np.maximum.at(scale, column, np.abs(fields.value).max(axis=1, initial=0.0))
-    scale /= np.float32(32767)
-    bend_scale = float(max(np.abs(rig.bend).max(), 1e-9) / 32767)
-    meta: dict[str, Any] = {
-        "version": RIG_VERSION,
-        "channels": list(rig.channels),
-        "sides": ["left", "right"],
-        "head": rig.head,
-        "bend_scale": bend_scale,
-        "jaw": {
-            "pivot": rig.jaw.pivot.tolist(),
-            "slope": rig.jaw.slope,
-            "translation": rig.jaw.translation,
-            "max_open": rig.jaw.max_open,
-        },
-        "lids": {
-            "axis": rig.lids.axis.tolist(),
-            "aperture": rig.lids.aperture.tolist(),
-            "step": LID_STEP,
-            "motion": {k: v["typ"] for k, v in load_table("drives")["lid_motion"].items()},
-            "gains": lid_gains(rig.channels).tolist(),
-        },
-        "eyes": {
-            "centre": rig.globes.centre.tolist(),
-            "radius": rig.globes.radius.tolist(),
-            "iris": rig.globes.iris,
-            "rise": rig.globes.rise,
-        },
+    """Return header and arrays of a rig as they are stored."""
+    values: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
+    _walk(rig, "", values, arrays)
+    scales = {}
+    for name in STEPPED:
+        scales[name] = float(max(np.abs(arrays[name]).max(initial=0.0), 1e-9) / STEPS)
+        arrays[name] = np.round(arrays[name] / scales[name]).astype(np.int16)
+    table = load_table("drives")
+    facts = {
+        "block": BLOCK,
+        "protrusion": PROTRUSION,
+        "shift": SHIFT,
+        "lid_ease": LID_EASE,
+        "lid_gains": lid_gains(rig.channels).tolist(),
+        "lid_motion": {name: _numbers(row) for name, row in table["lid_motion"].items()},
+        "jaw": {name: _numbers(row) for name, row in table["jaw"].items() if "typ" in row},
     }
-    arrays: dict[str, NDArray[Any]] = {
-        "rest": rig.rest,
-        "normal": np.round(rig.normal * 32767).astype(np.int16),
-        "bend": np.round(rig.bend / bend_scale).astype(np.int16),
-        "jaw_share": np.round(rig.jaw_share * 65535).astype(np.uint16),
-        "lid_eye": rig.lids.eye,
-        "lid_turn": np.round(rig.lids.turn / LID_STEP).astype(np.int16),
-        **{f"lip_{name}": getattr(rig.lips, name) for name in LIP_ARRAYS},
-        "field_count": np.diff(fields.pointer),
-        "field_vertex": fields.vertex.astype(np.uint16),
-        "field_value": np.round(fields.value / scale[column, None]).astype(np.int16),
-        "field_scale": scale,
+    meta = {
+        "version": RIG_VERSION,
+        "sides": ["left", "right"],
+        "values": values,
+        "scales": scales,
+        "facts": facts,
     }
     return meta, arrays
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, float]:
+    return {name: value for name, value in row.items() if isinstance(value, int | float)}
+
+
+def _walk(thing: Any, path: str, values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    """Note every array and every plain value of nested records under its path."""
+    if isinstance(thing, np.ndarray):
+        arrays[path] = thing
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            _walk(getattr(thing, field.name), _join(path, field.name), values, arrays)
+    elif isinstance(thing, tuple) and not all(isinstance(item, str) for item in thing):
+        for number, item in enumerate(thing):
+            _walk(item, _join(path, str(number)), values, arrays)
+    else:
+        values[path] = list(thing) if isinstance(thing, tuple) else thing
+
+
+def _restored(kind: Any, path: str, values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Any:
+    """Return the record of a kind that was noted under a path."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        parts = {
+            name: _restored(hint, _join(path, name), values, arrays) for name, hint in hints.items()
+        }
+        return kind(**parts)  # type: ignore[operator]
+    if get_origin(kind) is tuple and str not in get_args(kind):
+        return tuple(
+            _restored(part, _join(path, str(number)), values, arrays)
+            for number, part in enumerate(get_args(kind))
+        )
+    if get_origin(kind) is tuple:
+        return tuple(map(str, values[path]))
+    if kind in (int, float, str):
+        return kind(values[path])
+    return arrays[path] if path in arrays else values[path]
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _problem(rig: Rig) -> str | None:
+    """Say what would lead the compiled loops astray: they check no index."""
+    n = load_topology().levels[0].n_vertices
+    shapes, mixing = rig.shapes, rig.mixing
+    n_shapes, cues = len(mixing.own) + mixing.share.shape[1], 4 * len(rig.channels) + N_MORE
+    if len(rig.rest) != n or rig.n_shown != n or len(rig.carrier.share) != n:
+        return "it is for another head mesh"
+    if len(shapes.scale) != n_shapes or len(mixing.mixed) != len(mixing.share):
+        return "its shapes and what calls for them do not match"
+    if len(shapes.shape) != shapes.pointer[-1] or len(shapes.value) != shapes.pointer[-1]:
+        return "its blocks do not add up"
+    if shapes.value.shape[1] != 3 * BLOCK or len(shapes.pointer) != -(-n // BLOCK) + 1:
+        return f"its blocks are not of {BLOCK} vertices"
+    for array, low, high in (
+        (shapes.shape, 0, n_shapes),
+        (mixing.own, -1, cues),
+        (mixing.mixed, -1, cues),
+        (rig.hair, 0, n),
+        (rig.root, 0, n),
+        (rig.tongue_at, 0, n),
+    ):
+        if array.size and not low <= int(array.min()) <= int(array.max()) < high:
+            return "an index is out of range"
+    return None

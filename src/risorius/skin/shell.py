@@ -1,7 +1,7 @@
-"""Operators of an elastic sheet: what it costs to stretch, to bend and to bulge.
+"""The skin as a sheet of triangles, and the smooth surface that it glides on.
 
 All are built from both diagonals of every quad, each with half its weight, so that a symmetric mesh
-gives symmetric operators.
+gives a symmetric sheet.
 """
 
 from __future__ import annotations
@@ -48,40 +48,6 @@ class Sheet:
         """Number of vertices."""
         return len(self.mass)
 
-    def on_triangles(self, values: Floats) -> Floats:
-        """Return the mean of vertex values over each triangle."""
-        return np.asarray(values[self.triangles].mean(axis=1))
-
-    def stretch(self, stiffness: Floats, poisson: float) -> sparse.csr_matrix:
-        """Return the (3 n, 3 n) matrix of a plane-stress membrane.
-
-        Parameters
-        ----------
-        stiffness : (m,) [kPa mm]
-            Young's modulus times thickness.
-        poisson : float [1]
-        """
-        lame = stiffness * poisson / (1 - poisson**2)
-        shear = stiffness / (2 * (1 + poisson))
-        g = self.gradients
-        plane = np.eye(3) - np.einsum("mx,my->mxy", self.normals, self.normals)
-        dots = np.einsum("mix,mjx->mij", g, g)
-        blocks = (
-            np.einsum("m,mix,mjy->mijxy", lame, g, g)
-            + np.einsum("m,mjx,miy->mijxy", shear, g, g)
-            + np.einsum("m,mij,mxy->mijxy", shear, dots, plane)
-        ) * self.area[:, None, None, None, None]
-        rows = 3 * self.triangles[:, :, None, None, None] + np.arange(3)[:, None]
-        columns = 3 * self.triangles[:, None, :, None, None] + np.arange(3)
-        shape = blocks.shape
-        return sparse.csr_matrix(
-            (
-                blocks.ravel(),
-                (np.broadcast_to(rows, shape).ravel(), np.broadcast_to(columns, shape).ravel()),
-            ),
-            shape=(3 * self.n, 3 * self.n),
-        )
-
     def laplacian(self, weight: Floats) -> sparse.csr_matrix:
         """Return the (n, n) stiffness of a scalar field, `weight` (m,) per triangle."""
         blocks = np.einsum("mix,mjx->mij", self.gradients, self.gradients)
@@ -92,16 +58,6 @@ class Sheet:
             (blocks.ravel(), (rows.ravel(), columns.ravel())), shape=(self.n, self.n)
         )
 
-    def divergence(self) -> sparse.csr_matrix:
-        """Return the (n, 3 n) matrix from displacement to change of area per area at vertices."""
-        share = self.area[:, None, None, None] / 3 * self.gradients[:, None] * np.ones((1, 3, 1, 1))
-        rows = np.broadcast_to(self.triangles[:, :, None, None], share.shape)
-        columns = np.broadcast_to(3 * self.triangles[:, None, :, None] + np.arange(3), share.shape)
-        matrix = sparse.csr_matrix(
-            (share.ravel(), (rows.ravel(), columns.ravel())), shape=(self.n, 3 * self.n)
-        )
-        return sparse.csr_matrix(sparse.diags(1 / self.mass) @ matrix)
-
 
 def make_sheet(points: Floats, quads: NDArray[np.int32]) -> Sheet:
     """Return the sheet over quads (k, 4) of points (n, 3) [mm].
@@ -110,8 +66,8 @@ def make_sheet(points: Floats, quads: NDArray[np.int32]) -> Sheet:
     --------
     >>> square = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
     >>> sheet = make_sheet(square, np.array([[0, 1, 2, 3]]))
-    >>> float(sheet.mass.sum()), float((sheet.divergence() @ square.ravel())[0])
-    (1.0, 2.0)
+    >>> float(sheet.mass.sum())
+    1.0
     """
     both = quads[:, [[0, 1, 2], [0, 2, 3], [1, 2, 3], [1, 3, 0]]].reshape(-1, 3).astype(np.int64)
     a, b, c = (points[both[:, k]] for k in range(3))

@@ -22,7 +22,7 @@ from risorius.files import replacing
 __all__ = ["read_arrays", "write_arrays"]
 
 MAGIC = b"RISORIUS RIG\n\x00\x00\x00"
-_LENGTH = struct.Struct("<I")
+_SIZES = struct.Struct("<II")
 
 
 def write_arrays(
@@ -38,19 +38,21 @@ def write_arrays(
     index, blocks, start = {}, [], 0
     for name, array in arrays.items():
         little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
-        block = zlib.compress(little.tobytes(), 9)
+        # Low bytes first, then high bytes: what changes little is deflated better by itself.
+        planes = np.frombuffer(little.tobytes(), np.uint8).reshape(-1, little.itemsize).T
+        block = zlib.compress(planes.tobytes(), 9)
         index[name] = {
             "type": little.dtype.str[1:],
-            "shape": list(little.shape),
+            "shape": list(array.shape),
             "start": start,
             "length": len(block),
         }
         blocks.append(block)
         start += len(block)
     header = json.dumps({**meta, "arrays": index}, separators=(",", ":")).encode()
-    content = b"".join([MAGIC, _LENGTH.pack(len(header)), header, *blocks])
+    body = b"".join([header, *blocks])
     with replacing(path) as beside:
-        beside.write_bytes(content)
+        beside.write_bytes(MAGIC + _SIZES.pack(len(header), zlib.crc32(body)) + body)
 
 
 def read_arrays(
@@ -67,18 +69,25 @@ def read_arrays(
         content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot read the rig {path}: {error.strerror}.") from error
-    body = len(MAGIC) + _LENGTH.size
-    if not content.startswith(MAGIC) or len(content) < body:
+    start = len(MAGIC) + _SIZES.size
+    if not content.startswith(MAGIC) or len(content) < start:
         raise InputError(f"{path} is not a rig.")
+    length, check = _SIZES.unpack_from(content, len(MAGIC))
+    body = memoryview(content)[start:]
+    if content[start - 4 :].startswith(b'{"version":1,'):
+        raise InputError(f"{path} is a rig of version 1. Bake the face again with risorius bake.")
+    if zlib.crc32(body) != check:
+        raise InputError(f"the rig {path} is damaged: its checksum is not that of its content.")
     try:
-        (length,) = _LENGTH.unpack_from(content, len(MAGIC))
-        meta: dict[str, Any] = json.loads(content[body : body + length])
+        meta: dict[str, Any] = json.loads(bytes(body[:length]))
         arrays = {}
         for name, entry in meta.pop("arrays").items():
-            begin = body + length + entry["start"]
-            raw = zlib.decompress(content[begin : begin + entry["length"]])
+            kind = np.dtype("<" + entry["type"])
+            begin = length + entry["start"]
+            planes = zlib.decompress(body[begin : begin + entry["length"]])
+            raw = np.frombuffer(planes, np.uint8).reshape(kind.itemsize, -1).T.tobytes()
             # The bytes are immutable, so the array is read-only.
-            arrays[name] = np.frombuffer(raw, "<" + entry["type"]).reshape(entry["shape"])
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+            arrays[name] = np.frombuffer(raw, kind).reshape(entry["shape"])
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise InputError(f"the rig {path} is damaged: {error}.") from error
     return meta, arrays
