@@ -92,7 +92,7 @@ def test_vertices_that_go_by_nodes_are_left_alone():
 
 
 @pytest.mark.parametrize("n_moments", [1, 2, 150])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_sum_of_targets_is_the_shape(n_moments, seed):
     rng = np.random.default_rng(seed)

@@ -51,7 +51,7 @@ def width(head, region):
     return np.ptp(head.vertices[SKIN][inside, 0])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(IDENTITY)
 def test_a_head_without_asymmetry_is_its_own_mirror_image(identity):
     vertices = load_head(**identity).vertices

@@ -101,7 +101,7 @@ def test_subdivision_is_a_weighted_mean():
     assert matrix.data.min() > 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_refining_goes_along_with_rigid_motion_and_mirror(seed):
     random = np.random.default_rng(seed)

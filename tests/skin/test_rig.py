@@ -44,7 +44,7 @@ def test_zero_activation_is_the_rest_shape(face, level):
 
 
 @pytest.mark.parametrize("level", [0, 1])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=seeds)
 def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
     rig = face.rig
@@ -57,7 +57,7 @@ def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
     np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=1e-4)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=seeds)
 def test_frames_do_not_know_each_other(face, seed):
     movement = some_movement(face.rig, seed, frames=21)
@@ -67,7 +67,7 @@ def test_frames_do_not_know_each_other(face, seed):
         np.testing.assert_array_equal(alone, together[t])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=seeds)
 def test_some_vertices_alone_move_as_with_all(face, seed):
     rng = np.random.default_rng(seed)
@@ -77,7 +77,7 @@ def test_some_vertices_alone_move_as_with_all(face, seed):
     np.testing.assert_allclose(face.rig.take(rows).deform(*movement), whole[:, rows], atol=1e-5)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=seeds)
 def test_nothing_runs_away_and_the_neck_rim_stays(face, seed):
     activation, _, gaze = some_movement(face.rig, seed)
@@ -144,7 +144,7 @@ def test_wrong_arrays_are_told_together(rig):
         rig.deform(*still(rig), level=2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=seeds)
 def test_lips_do_not_pass_through_each_other(face, seed):
     rig, (activation, jaw, gaze) = face.rig, still(face.rig, 4)

@@ -28,9 +28,6 @@ LID_CHANNELS = ("orbicularis_oculi.pretarsalis", "levator_palpebrae_superioris")
 JAW_REACH = {"open": 0.5, "protrude": 6.0, "lateral": 8.0}
 """Movement [rad, mm, mm] that counts as one unit of a jaw column; larger is extrapolated."""
 
-ANSWER = 0.9
-"""Share of the tracker's measured answer, chosen on films of the rig and on real videos."""
-
 _GAZE_PITCH = np.radians([-25.0, -12.0, 0.0, 12.0, 25.0, 40.0])
 
 
@@ -59,7 +56,8 @@ class Basis:
         How the resting face seems to change as the head turns, by the terms of
         :func:`risorius.read.camera.turn_terms`.
     wobble : (pattern, point, axis) [mm]
-        How the mesh of the tracker wavers besides, each pattern in its usual size.
+        How the mesh of the tracker wavers besides, in turned heads and where muscles work
+        together, each pattern in its usual size.
     reach : Reach
         What the muscles of jaw and eyes move at most.
     """
@@ -130,15 +128,15 @@ def lid_heights(points: NDArray[np.floating]) -> tuple[Floats, Floats, Floats]:
     return height(UPPER_LID), height(LOWER_LID), width
 
 
-def measure_basis(face: Face, *, answer: float = ANSWER) -> Basis:
+def measure_basis(face: Face, *, tracked: bool = True) -> Basis:
     """Move each muscle of a face alone and note where the tracker's points go.
 
     Parameters
     ----------
     face : Face
-    answer : float [1]
-        Share of the tracker's measured answer; the rest is the rig's own geometry. At 0 there is
-        no drift either.
+    tracked : bool
+        Take what the tracker was measured to make of each movement, with its drift and wavering;
+        else the geometry of the rig alone.
 
     Returns
     -------
@@ -189,13 +187,14 @@ def measure_basis(face: Face, *, answer: float = ANSWER) -> Basis:
     names = (*columns, *(("jaw", dof) for dof in dofs))
     drift = np.zeros((len(turn_terms(np.zeros(3))), *rest.shape))
     wobble = np.zeros((0, *rest.shape))
-    if answer:
-        half, full, drift, wobble = _mixed(names, half, full, answer)
+    linear, square = 4 * half - full, 2 * full - 4 * half
+    if tracked:
+        linear, square, drift, wobble = _tracked(names, linear, square)
     return Basis(
         columns=names,
         rest=rest,
-        linear=4 * half - full,
-        square=2 * full - 4 * half,
+        linear=linear,
+        square=square,
         low=np.array([0.0] * n_muscle + [0.0, -0.3, -1.5]),
         high=np.array([1.0] * n_muscle + [1.5, 1.5, 1.5]),
         eyes=np.array(face.head.eyes.centres, float),
@@ -208,26 +207,28 @@ def measure_basis(face: Face, *, answer: float = ANSWER) -> Basis:
     )
 
 
-def _mixed(
-    names: tuple[tuple[str, str], ...], half: Floats, full: Floats, answer: float
+def _tracked(
+    names: tuple[tuple[str, str], ...], linear: Floats, square: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Mix the movement of the skin with what the tracker was measured to make of it.
+    """Return what the tracker makes of the movement of the skin, in the plane that it sees.
 
-    Both have their errors: a tracker flattens what it has seldom seen, and flattens it more in a
-    drawn face than in a real one. Then come the drift of the resting face as the head turns, and
-    the patterns in which the mesh wavers besides.
+    Then come the drift of the resting face as the head turns, and the patterns in which the mesh
+    wavers besides.
     """
     source = files("risorius.read").joinpath("data", "response.npz")
     with source.open("rb") as stream, np.load(stream) as stored:
         known = [(str(channel), str(side)) for channel, side in stored["columns"]]
-        moves, drift = stored["moves"].astype(float), stored["drift"].astype(float)
-        wobble = np.pad(stored["wobble"].astype(float), ((0, 0), (0, 0), (0, 1)))
-    half, full = half.copy(), full.copy()
+        moves = stored["moves"].astype(float)
+        drift, wobble = (
+            np.pad(stored[name].astype(float), ((0, 0), (0, 0), (0, 1)))
+            for name in ("drift", "wobble")
+        )
+    linear, square = linear.copy(), square.copy()
     for index, name in enumerate(names):
         if name in known:
-            for own, seen in zip((half, full), moves[:, known.index(name)], strict=True):
-                own[index, :, :2] += answer * (seen - own[index, :, :2])
-    return half, full, drift, wobble
+            for own, seen in zip((linear, square), moves[:, known.index(name)], strict=True):
+                own[index, :, :2] = seen
+    return linear, square, drift, wobble
 
 
 def _margin_heights(lines: Mapping[str, Floats]) -> Floats:

@@ -19,6 +19,9 @@ _MOST_GAZE = np.radians(45.0)
 # With less than this share of the aperture left, the iris cannot be seen.
 _HIDDEN = 0.3
 
+# Steady eyes seem to wander this far up and down, as brows and lids move [rad].
+_PITCH_NOISE = np.radians(3.0)
+
 # The tracker keeps a slit between shut lids: this share of the open aperture.
 _SLIT = 0.06
 
@@ -106,6 +109,8 @@ def read_lids(points: Floats, neutral: Floats, gaze: Floats, basis: Basis) -> tu
         held = held.reshape(gaze.shape)
     pitch = held[..., 1].mean(axis=1)
     held[..., 1] = pitch[:, None]
+    # A lid that follows what is only noise would seem to widen or to droop.
+    pitch = np.sign(pitch) * np.maximum(np.abs(pitch) - _PITCH_NOISE, 0.0)
     follow = np.stack(
         [
             [np.interp(pitch, basis.lid_pitch, basis.lid_follow[:, margin, k]) for k in range(2)]

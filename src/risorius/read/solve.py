@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 # Error of the tracker [mm]; neighbouring points err together, so that the 478 points are worth only
 # so many independent ones. Design figures, chosen on filmed performances of the rig.
-_ERROR_MM = 0.4
+_ERROR_MM = 0.25
 _INDEPENDENT_POINTS = 60.0
 
 # Weight of depth against the directions that the picture shows.
@@ -26,7 +26,7 @@ _DEPTH = 0.005
 
 # Prior: activation is small and few muscles work at once.
 _SPREAD = 0.5
-_SPARSE = 1.0
+_SPARSE = 2.0
 # Rigid movement left over by the pose.
 _RIGID_MM = 1.0
 # A camera in front hardly sees the chin come forward.
@@ -37,6 +37,8 @@ _OPPOSED = 2.0
 
 # Muscles of one action unit share what cannot be told apart; a share of the price of activation.
 _SHARED = 8.0
+# They are partly one cause: so much of each companion's share is taken off their price.
+_COMPANY = 0.3
 
 # Half-life of a change in skin muscles [s] that is taken for noise when the points say little.
 _HOLD_SECONDS = 0.04
@@ -85,6 +87,9 @@ class Evidence:
     scores : (score, column)
         What each muscle adds to each extra score, already weighted.
     ridge : (column,) [1]
+        Price of activation squared.
+    sparse : (column,) [1]
+        Price of activation itself.
     coupled : (column, column) [1]
         Price of antagonists at work together and of synergists at work apart.
     """
@@ -96,6 +101,7 @@ class Evidence:
     parts: NDArray[np.intp]
     scores: Floats
     ridge: Floats
+    sparse: Floats
     coupled: Floats
 
 
@@ -139,6 +145,11 @@ def prepare(
             block = own[:, :, a] @ own[:, :, b].T
             blocks.append(block if a == b else block + block.T)
     ridge = np.array([_JAW_SPREAD.get(side, _SPREAD) ** -2.0 for _, side in basis.columns])
+    is_jaw = np.array([channel == "jaw" for channel, _ in basis.columns])
+    sparse = np.where(is_jaw, 0.0, _SPARSE)
+    if together is not None:
+        company = 1 + _COMPANY * together.sum(axis=1)
+        ridge, sparse = ridge / company, sparse / company
     coupled = np.zeros((n, n))
     place = {column: index for index, column in enumerate(basis.columns)}
     for channel, others in (antagonists or {}).items():
@@ -158,6 +169,7 @@ def prepare(
         parts=parts,
         scores=np.zeros((0, n)) if scores is None else scores,
         ridge=ridge,
+        sparse=sparse,
         coupled=coupled,
     )
 
@@ -231,8 +243,6 @@ def solve(
     pull = weighted.reshape(len(change), -1) @ evidence.columns.T
     extra = evidence.scores.T @ evidence.scores + evidence.coupled
     extra_pull = np.zeros((len(change), n)) if scores is None else scores @ evidence.scores
-    is_jaw = np.array([channel == "jaw" for channel, _ in basis.columns])
-    sparse = np.where(is_jaw, 0.0, _SPARSE)
     low = np.repeat(basis.low[None], len(change), axis=0)
     high = np.repeat(basis.high[None], len(change), axis=0)
     if closure is not None:
@@ -255,7 +265,7 @@ def solve(
             extra,
             extra_pull,
             evidence.ridge,
-            sparse,
+            evidence.sparse,
             _RIGID_MM**-2,
             steady if number else hold,
             low,

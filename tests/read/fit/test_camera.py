@@ -45,7 +45,7 @@ def test_signs_of_the_angles_in_the_picture(angles, moved, grows):
     assert change @ grows > 10
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ANGLE, ANGLE, ANGLE, st.floats(-100, 100), st.floats(-60, 60), st.floats(400, 1500))
 def test_pose_is_found_exactly_without_noise(basis, yaw, pitch, roll, x, y, distance):
     truth = Poses(rotations(yaw, pitch, roll)[None], np.array([[x, y, -distance]]))

@@ -19,7 +19,7 @@ def still(count, yaw=0.0):
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_descent_finds_the_bounded_optimum(seed):
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(12, 8))
@@ -54,7 +54,7 @@ def test_each_muscle_alone_is_found_first(basis, yaw):
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_amounts_keep_their_bounds(basis, seed):
     wild = np.random.default_rng(seed).normal(size=(3, 478, 3)) * 15
     amounts = solve(prepare(basis), wild, still(3), rate=30.0)
