@@ -244,10 +244,14 @@ def _middle(place: Floats, weight: Floats) -> Floats:
 def mirror_pairs(points: Floats) -> Ints:
     """Return the other side's point of each, (478,): the pairing that moves the points least."""
     cost = np.linalg.norm(points[:, None] * [-1, 1, 1] - points[None], axis=2) ** 2
-    # Upper and lower lip touch, and so may lids and irises: each pairs with its own kind only.
-    kind = np.where(np.arange(N_POINTS) < N_FACE, "", "iris").astype("<U16")
+    # Upper and lower lip touch, and so may lids and irises: each pairs with its own kind only, and
+    # along a margin in order.
+    kind = np.where(np.arange(N_POINTS) < N_FACE, "", "iris").astype("<U20")
     for name, numbers in MARGINS.items():
-        kind[list(numbers)] = name.removesuffix("_left").removesuffix("_right")
+        for place, number in enumerate(numbers):
+            if not name.endswith(("_left", "_right")):  # one line through both halves of the mouth
+                place = min(place, len(numbers) - 1 - place)
+            kind[number] = f"{name.removesuffix('_left').removesuffix('_right')}{place}"
     cost[kind[:, None] != kind[None]] = 1e6
     mirror = linear_sum_assignment(cost)[1]
     if not np.array_equal(mirror[mirror], np.arange(N_POINTS)):
@@ -273,12 +277,13 @@ def settle(
         corners[numbers], weights[numbers] = surface[triangle], share
     for name, numbers in MARGINS.items():
         line = topology.loops[name]
-        moved = []
-        for number in numbers:
-            corners[number], weights[number], far = on_line(
-                level.triangles, vertices, line, points[number]
-            )
-            moved.append(far)
+        found = [nearest_on_line(vertices, line, points[number]) for number in numbers]
+        moved = [far for _, far in found]
+        # Points of a margin keep their order, however close the tracker lets them come.
+        ways = np.sort([way for way, _ in found])
+        forward = found[0][0] < found[-1][0]
+        for number, way in zip(numbers, ways if forward else ways[::-1], strict=True):
+            corners[number], weights[number] = on_line(level.triangles, line, way)
         print(
             f"{name}: {len(moved)} points moved to the margin by {np.mean(moved):.1f}, "
             f"at most {max(moved):.1f} mm"
@@ -298,21 +303,23 @@ def settle(
     return corners, weights
 
 
-def on_line(
-    triangles: Ints, vertices: Floats, line: Ints, point: Floats
-) -> tuple[Ints, Floats, float]:
-    """Return corners and weights of a vertex line's nearest place, and how far it is."""
+def nearest_on_line(vertices: Floats, line: Ints, point: Floats) -> tuple[float, float]:
+    """Return a vertex line's nearest place, counted in its vertices, and how far it is [mm]."""
     start, end = vertices[line[:-1]], vertices[line[1:]]
     along = end - start
     part = np.clip(((point - start) * along).sum(1) / (along**2).sum(1), 0, 1)
     far = np.linalg.norm(start + part[:, None] * along - point, axis=1)
     best = int(far.argmin())
-    ends = line[best : best + 2]
+    return best + float(part[best]), float(far[best])
+
+
+def on_line(triangles: Ints, line: Ints, way: float) -> tuple[Ints, Floats]:
+    """Return corners and weights of a place on a vertex line, counted in its vertices."""
+    first = min(int(way), len(line) - 2)
+    part = way - first
+    ends = line[first : first + 2]
     around = triangles[(np.isin(triangles, ends).sum(axis=1)) == 2][0]
-    shares = np.where(
-        around == ends[0], 1 - part[best], np.where(around == ends[1], part[best], 0.0)
-    )
-    return around, shares, float(far[best])
+    return around, np.where(around == ends[0], 1 - part, np.where(around == ends[1], part, 0.0))
 
 
 def on_midline(

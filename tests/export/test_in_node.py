@@ -106,5 +106,7 @@ def test_played_in_three_js_it_is_the_moving_face(tmp_path, node, face, busy, bu
     distance = np.linalg.norm(played * 1000 - shape[:, vertex], axis=2)
     assert distance.max() < 1.0
     assert distance.max() <= busy_glb.max_error + 0.02
-    assert "zygomaticus_major.left" in found["meshes"][0]["targets"]
+    # One target, or numbered ones where a single step would not follow the muscle's way.
+    named = {".".join(name.split(".")[:2]) for name in found["meshes"][0]["targets"]}
+    assert "zygomaticus_major.left" in named
     assert found["duration"] == pytest.approx(24 / 60)

@@ -39,8 +39,9 @@ def test_a_rig_comes_near_a_tissue_in_poses_that_it_never_saw(face):
     assert shares[-1] == 1.0
     found = judge_rig(rig, face.head, settle=settle, count=25)
     assert found.moved > 1.0
-    assert found.mean < 0.1
-    assert found.p95 < 0.35
+    # A share of the way: so few solves leave more than a full bake does.
+    assert found.mean < 0.05 * found.moved
+    assert found.p95 < 0.15 * found.moved
     still = np.zeros((1, len(rig.channels), 2)), np.zeros((1, 3)), np.zeros((1, 2, 2))
     np.testing.assert_array_equal(rig.deform(*still)[0], rig.rest)
 

@@ -92,15 +92,6 @@ class Rig:
         """Both eyes."""
         return self.carrier.globes
 
-    @property
-    def normal(self) -> Singles:
-        """Unit normals of the shape at rest, (n, 3)."""
-        from risorius.skin import kernels
-
-        out = np.empty_like(self.rest)
-        kernels.normals(load_topology().levels[0].triangles, self.rest, out)
-        return out
-
     def deform(
         self,
         activation: ArrayLike,
