@@ -10,7 +10,7 @@ import pytest
 from risorius.bench import peers
 
 # A busy machine must not fail a law; speed is judged in the benchmarks.
-hypothesis.settings.register_profile("risorius")
+hypothesis.settings.register_profile("risorius", deadline=None)
 hypothesis.settings.load_profile("risorius")
 
 
