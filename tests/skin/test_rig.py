@@ -64,7 +64,8 @@ def test_frames_do_not_know_each_other(face, seed):
     together = face.rig.deform(*movement, level=1)
     for t in (0, 7, 8, 20):
         alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=1)[0]
-        np.testing.assert_array_equal(alone, together[t])
+        # Sums of single precision may differ in their last bits with the number of frames.
+        np.testing.assert_allclose(alone, together[t], rtol=0, atol=1e-3)
 
 
 @settings(max_examples=8)

@@ -184,14 +184,14 @@ def overlap(
     deep: Array,
 ) -> None:
     """Fill `deep` (k,) with how far each vertex of `points` (n, 3) reaches into the other side."""
-    place = np.empty((vertex.shape[0], 3), points.dtype)
-    value = np.empty(vertex.shape[0], points.dtype)
-    top = np.empty(max(upper.shape[0], lower.shape[0]), points.dtype)
+    place = np.zeros((vertex.shape[0], 3), points.dtype)
+    value = np.zeros(vertex.shape[0], points.dtype)
+    top = np.zeros(max(upper.shape[0], lower.shape[0]), points.dtype)
     _put(points, frame, place, vertex)
     for i in range(vertex.shape[0]):
         value[i] = sign[i] * place[i, 1] - inset[i]
     deep[:] = 0
-    upper_line, lower_line = np.empty_like(value), np.empty_like(value)
+    upper_line, lower_line = np.zeros_like(value), np.zeros_like(value)
     _line_up(place, upper, upper_line)
     _line_up(place, lower, lower_line)
     _overlaps(
@@ -232,14 +232,14 @@ def part(
     nothing is left of the overlap.
     """
     count, n_upper = vertex.shape[0], upper.shape[0]
-    place = np.empty((count, 3), points.dtype)
-    value = np.empty(count, points.dtype)
-    way = np.empty(count, points.dtype)
+    place = np.zeros((count, 3), points.dtype)
+    value = np.zeros(count, points.dtype)
+    way = np.zeros(count, points.dtype)
     deep = np.zeros(count, points.dtype)
-    top = np.empty(max(n_upper, lower.shape[0]), points.dtype)
-    curve = np.empty(n_upper, points.dtype)
-    wide = np.empty(n_upper, points.dtype)
-    upper_line, lower_line = np.empty_like(value), np.empty_like(value)
+    top = np.zeros(max(n_upper, lower.shape[0]), points.dtype)
+    curve = np.zeros(n_upper, points.dtype)
+    wide = np.zeros(n_upper, points.dtype)
+    upper_line, lower_line = np.zeros_like(value), np.zeros_like(value)
     radius = frame[4, 0]
     zero, half, quarter = np.float32(0.0), np.float32(0.5), np.float32(0.25)
     for t in range(points.shape[0]):
