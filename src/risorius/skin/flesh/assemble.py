@@ -33,9 +33,12 @@ SPREAD = 4.0
 """A bundle grips the flesh over a patch of this radius [mm]."""
 CONTACT = 30.0
 """How firmly contact pushes back [kPa/mm]."""
-DRAG = 0.35
+DRAG = 0.12
 """Part of the stiffness of one-sided holds that the system counts: all of it would hold back the
 many nodes that touch nothing, none would let those that touch something swing."""
+FIRM = 0.4
+"""Part of the stiffness against change of volume that the system counts: all of it holds back what
+only turns, much less overshoots what is squeezed."""
 TIE = 2.0
 """Stiffness of the joint between opposite walls over the flesh's shear modulus [1/mm]."""
 WEAK = 2.0
@@ -73,7 +76,7 @@ def make_flesh(head: Head) -> Flesh:
     push_back = CONTACT * sheet.mass[touching]
 
     size = SHEETS * columns.n
-    elastic = _laplacian(elements, weight.sum(axis=1), size)
+    elastic = _laplacian(elements, weight @ [1.0, FIRM], size)
     glue = ties(columns, lip_sides(head))
     tie = glue.T @ sparse.diags(TIE * sheet.mass * material.flesh) @ glue
     tie = tie + _followers(quads, np.asarray((elastic + tie).diagonal()), columns.n)
