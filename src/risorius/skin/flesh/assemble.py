@@ -21,7 +21,7 @@ from risorius.skin.flesh.solve import FLIP, Flesh
 from risorius.skin.jaw import make_jaw
 from risorius.skin.lids import make_lids
 from risorius.skin.shell import Sheet, skin_sheet
-from risorius.skin.tissue import load_table, make_tissue
+from risorius.skin.tissue import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head
@@ -69,7 +69,7 @@ def make_flesh(head: Head) -> Flesh:
     elements = make_elements(columns, quads, topology.regions["eye_socket"] < 0.5)
     weight = element_weights(columns, elements, material)
     lids, globes, _ = make_lids(head, sheet)
-    jaw_share = share_of_jaw(sheet, make_tissue(head))
+    jaw_share = share_of_jaw(head, sheet)
     holds = make_holds(head, columns, sheet, jaw_share, material, lids)
     strands = make_strands(head, columns, _spread(head, sheet))
     contact = make_contact(head)

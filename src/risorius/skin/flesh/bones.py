@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from risorius.head import Head
     from risorius.skin.lids import Globes, Lids
     from risorius.skin.shell import Sheet
-    from risorius.skin.tissue import Tissue
 
 __all__ = ["Holds", "make_holds", "moved_holds", "share_of_jaw"]
 
@@ -180,17 +179,33 @@ def _lining_on_bone(columns: Columns, mouth: Bools) -> Bools:
     return np.asarray(mouth & ~free)
 
 
-def share_of_jaw(sheet: Sheet, tissue: Tissue) -> Floats:
+def share_of_jaw(head: Head, sheet: Sheet) -> Floats:
     """Return the share of the mandible in the bone under each column, (n,).
 
-    Between named regions it is that of the nearest one.
+    Between named regions, and where there is no bone at all as in the neck, it is what the
+    neighbours have; the cut through the neck stays with the skull.
     """
     from scipy.sparse.linalg import spsolve
 
-    laplacian = sheet.laplacian(np.ones(len(sheet.area)))
-    known = sheet.mass * tissue.known
-    matrix = sparse.csc_matrix(FILL * laplacian + sparse.diags(known))
-    return np.asarray(np.clip(spsolve(matrix, known * tissue.jaw), 0, 1))
+    table, regions, n = load_flesh(), head.topology.regions, sheet.n
+    place = table["mandible"]
+    jaw, known = np.zeros(n), np.zeros(n)
+    for row in table["regions"]:
+        if row["region"] not in place["free"]:
+            mask = regions[row["region"]].astype(np.float64)
+            jaw += mask * (float(row["region"] in place["on"]) - jaw)
+            known += mask * (1.0 - known)
+    known = np.maximum(known, 1e-3)
+    jaw /= known
+    height = head.vertices[:n, 1]
+    corners = head.vertices[head.topology.loops["mouth_corners"], 1].mean()
+    below = np.clip((corners - height) / 6 + 0.5, 0, 1)
+    jaw = np.maximum(jaw, regions["mouth_bag"] * below)
+    rim = _rim(head)
+    jaw[rim], known[rim] = 0.0, 1.0
+    weight = sheet.mass * known
+    matrix = FILL * sheet.laplacian(np.ones(len(sheet.area))) + sparse.diags(weight)
+    return np.asarray(np.clip(spsolve(sparse.csc_matrix(matrix), weight * jaw), 0, 1))
 
 
 def _rim(head: Head) -> Bools:
