@@ -17,6 +17,7 @@ from risorius.head import load_head
 from risorius.skin import bake_rig, load_rig, save_rig
 from risorius.skin.bake import SOLVES
 from risorius.skin.judge import judge_rig
+from risorius.skin.plan import expressive_poses, mixed_poses
 
 OUT = Path(__file__).parents[1] / "src/risorius/skin/data/default.rig"
 
@@ -25,7 +26,9 @@ def main() -> None:
     """Bake, write, say how big and how good it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--solves", type=int, default=SOLVES, help="mixed poses to solve")
+    parser.add_argument(
+        "--solves", type=int, default=SOLVES, help="poses to solve, besides the basic ones"
+    )
     parser.add_argument("--judges", type=int, default=40, help="poses to judge the rig on")
     options = parser.parse_args()
     told = [-1]
@@ -40,7 +43,9 @@ def main() -> None:
     save_rig(rig, options.out)
     print(f"{options.out}: {options.out.stat().st_size:,} bytes, {time.monotonic() - start:.0f} s")
     if options.judges:
-        print(judge_rig(load_rig(options.out), head, count=options.judges))
+        for draw in (expressive_poses, mixed_poses):
+            found = judge_rig(load_rig(options.out), head, draw=draw, count=options.judges)
+            print(draw.__name__, found)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from risorius.anatomy import load_atlas
 from risorius.skin.bake import bake_rig
 from risorius.skin.fit import Mirror, fit_shapes
 from risorius.skin.judge import judge_rig
-from risorius.skin.plan import basic_poses, mixed_poses
+from risorius.skin.plan import basic_poses, expressive_poses, mixed_poses
 from risorius.skin.shapes import block_shapes
 
 
@@ -44,6 +45,21 @@ def test_a_rig_comes_near_a_tissue_in_poses_that_it_never_saw(face):
     assert found.p95 < 0.15 * found.moved
     still = np.zeros((1, len(rig.channels), 2)), np.zeros((1, 3)), np.zeros((1, 2, 2))
     np.testing.assert_array_equal(rig.deform(*still)[0], rig.rest)
+
+
+@pytest.mark.parametrize("draw", [mixed_poses, expressive_poses])
+def test_drawn_poses_are_poses_and_come_again_with_their_seed(draw):
+    poses, again, other = (draw(0.6, 60, seed=seed) for seed in (4, 4, 5))
+    assert poses.activation.min() >= 0
+    assert poses.activation.max() <= 1
+    assert 0 <= poses.jaw[:, 0].min() <= poses.jaw[:, 0].max() <= 0.6
+    assert (poses.activation.max(axis=(1, 2)) > 0).all()
+    still = [
+        channel.moves in ("eye", "pupil", "tongue", "head") for channel in load_atlas().channels
+    ]
+    assert not poses.activation[:, still].any()
+    np.testing.assert_array_equal(poses.activation, again.activation)
+    assert (poses.activation != other.activation).any()
 
 
 def small(seed=0, terms=((0, 1), (2, 3), (0, 2))):

@@ -16,7 +16,7 @@ from risorius.skin.contact import make_contact
 from risorius.skin.fit import Mirror, fit_shapes
 from risorius.skin.jaw import jaw_motion, make_jaw
 from risorius.skin.lids import make_lids
-from risorius.skin.plan import LIPS, Poses, basic_poses, mixed_poses
+from risorius.skin.plan import LIPS, Poses, basic_poses, expressive_poses, mixed_poses
 from risorius.skin.rig import Rig, eye_of
 from risorius.skin.shapes import block_shapes
 from risorius.skin.shell import skin_sheet
@@ -31,12 +31,14 @@ __all__ = ["Settle", "bake_rig", "fit_rig", "tissue_of"]
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
-SOLVES = 700
-"""Mixed poses that are solved."""
+SOLVES = 1300
+"""Mixed and expressive poses that are solved."""
+EXPRESSIVE = 0.25
+"""Share of the expressive ones among them."""
 SEED = 3
 ALIKE = 0.2
 """Share of them in which both sides do the same: what is not, counts twice by its mirror image."""
-ITERATIONS, TOLERANCE = 80, 2e-3
+ITERATIONS, TOLERANCE = 200, 1e-3
 """Of one solve; what it is off [mm] is noise to the fit."""
 SYMMETRIC = 1e-3
 """A head that is nearer to its mirror image [mm] is solved on one side."""
@@ -75,7 +77,7 @@ def bake_rig(
     progress : callable, optional
         Called with the share done, 0..1.
     solves : int
-        Mixed poses to solve, besides the basic ones.
+        Mixed and expressive poses to solve, besides the basic ones.
 
     Returns
     -------
@@ -93,7 +95,9 @@ def bake_rig(
     max_open = make_jaw(head).max_open
     poses = basic_poses(max_open, sides=(0,) if symmetric else (0, 1))
     n_basic = len(poses)
-    poses = poses + mixed_poses(max_open, solves, seed=SEED, alike=ALIKE)
+    expressive = round(EXPRESSIVE * solves)
+    poses = poses + mixed_poses(max_open, solves - expressive, seed=SEED, alike=ALIKE)
+    poses = poses + expressive_poses(max_open, expressive, seed=SEED)
     if settle is None:
         shapes = solve_poses(head, poses, seed=SEED, progress=lambda share: tell(0.95 * share))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from risorius.skin.plan import mixed_poses
 if TYPE_CHECKING:
     from risorius.head import Head
     from risorius.skin.bake import Settle
+    from risorius.skin.plan import Poses
     from risorius.skin.rig import Rig
 
 __all__ = ["Judgement", "judge_rig"]
@@ -43,9 +45,15 @@ class Judgement:
 
 
 def judge_rig(
-    rig: Rig, head: Head, *, settle: Settle | None = None, count: int = 40, seed: int = SEED
+    rig: Rig,
+    head: Head,
+    *,
+    settle: Settle | None = None,
+    draw: Callable[..., Poses] = mixed_poses,
+    count: int = 40,
+    seed: int = SEED,
 ) -> Judgement:
-    """Compare a rig with the full solve on random poses, expressions and lips at work.
+    """Compare a rig with the full solve in poses that it has not seen.
 
     Parameters
     ----------
@@ -54,6 +62,8 @@ def judge_rig(
         That it was baked for.
     settle : callable, optional
         What it was baked from; by default the tissue of the head.
+    draw : callable
+        Makes the poses: :func:`mixed_poses`, harsher than any face, or :func:`expressive_poses`.
     count : int
         Poses to solve.
     seed : int
@@ -63,7 +73,7 @@ def judge_rig(
         from risorius.skin.bake import tissue_of
 
         settle = tissue_of(head)
-    poses = mixed_poses(rig.jaw.max_open, count, seed=seed)
+    poses = draw(rig.jaw.max_open, count, seed=seed)
     skin = head.topology.parts["skin"]
     seen = head.topology.regions["mouth_bag"] < 0.3
     shapes = rig.deform(poses.activation, poses.jaw, poses.gaze)[:, skin]

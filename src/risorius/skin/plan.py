@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas
 
-__all__ = ["Poses", "basic_poses", "mixed_poses"]
+__all__ = ["Poses", "basic_poses", "expressive_poses", "mixed_poses"]
 
 Singles = NDArray[np.float32]
 
@@ -138,6 +138,38 @@ def mixed_poses(max_open: float, count: int, *, seed: int, alike: float = 0.5) -
             jaw[1:] = rng.uniform([0, -10], [8, 10])
         if rng.random() < 0.3:
             gaze[:] = rng.uniform([-0.6, -0.4], [0.6, 0.7])
+    return poses
+
+
+def expressive_poses(max_open: float, count: int, *, seed: int) -> Poses:
+    """Return poses as faces show them: one or two expressions, some with a mouth that speaks.
+
+    Both sides do nearly the same, the eyes look about, and the jaw opens as far as in speech.
+
+    Parameters
+    ----------
+    max_open : float [rad]
+    count : int
+    seed : int
+    """
+    rng = np.random.default_rng(seed)
+    atlas, active = load_atlas(), _movers()
+    lips = [i for i in active if atlas.channel_ids[i].startswith(LIPS)]
+    still = np.setdiff1d(np.arange(len(atlas.channel_ids)), active)
+    expressions = [expression.id for expression in atlas.expressions]
+    poses = _still(count)
+    for activation, jaw, gaze in zip(poses.activation, poses.jaw, poses.gaze, strict=True):
+        for name in rng.choice(expressions, rng.integers(1, 3), replace=False):
+            for (channel, side), much in atlas.expand(name, rng.uniform(0.2, 1.0)).items():
+                activation[atlas.channel_ids.index(channel), side == "right"] += much
+        activation *= rng.uniform(0.7, 1.0, 2)
+        if rng.random() < 0.5:
+            some = rng.choice(lips, 3, replace=False)
+            activation[some] += rng.uniform(0.0, 0.6, (3, 1))
+            jaw[0] = rng.random() * 0.35 * max_open
+        activation[still] = 0.0
+        np.minimum(activation, 1.0, out=activation)
+        gaze[:] = rng.uniform([-0.4, -0.3], [0.4, 0.4])
     return poses
 
 
