@@ -26,9 +26,7 @@ def main() -> None:
     """Bake, write, say how big and how good it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument(
-        "--solves", type=int, default=SOLVES, help="poses to solve, besides the basic ones"
-    )
+    parser.add_argument("--solves", type=int, default=SOLVES, help="poses besides the basic ones")
     parser.add_argument("--judges", type=int, default=40, help="poses to judge the rig on")
     options = parser.parse_args()
     told = [-1]

@@ -53,7 +53,7 @@ def test_drawn_poses_are_poses_and_come_again_with_their_seed(draw):
     assert poses.activation.min() >= 0
     assert poses.activation.max() <= 1
     assert 0 <= poses.jaw[:, 0].min() <= poses.jaw[:, 0].max() <= 0.6
-    assert (poses.activation.max(axis=(1, 2)) > 0).all()
+    assert (poses.activation.max(axis=(1, 2)) > 0.1).mean() > 0.9
     still = [
         channel.moves in ("eye", "pupil", "tongue", "head") for channel in load_atlas().channels
     ]
