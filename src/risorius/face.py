@@ -47,7 +47,7 @@ __all__ = [
 Singles = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Face:
     """Muscles on a head.
 
@@ -67,6 +67,11 @@ class Face:
     rig: Rig
     tone: Singles
     fingerprint: str
+
+    def __repr__(self) -> str:
+        weak = int((self.tone < 1).sum())
+        toned = f"{weak} of {self.tone.size} below full tone" if weak else "full tone"
+        return f"Face({self.head!r}, {self.rig!r}, {toned})"
 
 
 def load_face(

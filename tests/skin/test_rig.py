@@ -57,15 +57,30 @@ def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
     np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=1e-3)
 
 
+@pytest.mark.parametrize("level", [0, 1])
 @settings(max_examples=8)
 @given(seed=seeds)
-def test_frames_do_not_know_each_other(face, seed):
+def test_frames_do_not_know_each_other(face, level, seed):
+    """To the bit, in every place of a block of frames and in whatever layout they are given."""
     movement = some_movement(face.rig, seed, frames=21)
-    together = face.rig.deform(*movement, level=1)
+    together = face.rig.deform(*movement, level=level)
     for t in (0, 7, 8, 20):
-        alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=1)[0]
-        # Sums of single precision may differ in their last bits with the number of frames.
-        np.testing.assert_allclose(alone, together[t], rtol=0, atol=1e-3)
+        alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=level)[0]
+        np.testing.assert_array_equal(alone, together[t])
+    backward = face.rig.deform(*(array[::-1] for array in movement), level=level)
+    np.testing.assert_array_equal(backward[::-1], together)
+
+
+def test_a_face_and_what_it_holds_are_told_in_a_line(face):
+    rig = face.rig
+    assert repr(rig) == f"Rig({len(rig.channels)} channels, {len(rig.rest):,} vertices, solved)"
+    assert repr(face) == f"Face({face.head!r}, {rig!r}, full tone)"
+    tone = np.array(face.tone)
+    tone[:3, 1] = 0.5
+    assert repr(replace(face, tone=tone)).endswith(f"3 of {tone.size} below full tone)")
+    assert "30 years" in repr(face.head)
+    for thing in (face, face.head, rig, rig.contact):
+        assert len(repr(thing)) < 160
 
 
 @settings(max_examples=8)

@@ -22,7 +22,7 @@ Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Contact:
     """What keeps skin out of teeth, eyes and other skin.
 
@@ -44,6 +44,9 @@ class Contact:
     teeth: tuple[Guard, Guard]
     eyes: tuple[Guard, Guard]
     lashes: Roots
+
+    def __repr__(self) -> str:
+        return f"Contact({len(self.vertices):,} vertices, {len(self.lashes.hair)} lashes)"
 
     def settle(
         self,
@@ -74,6 +77,8 @@ class Contact:
 
         bodies = self.bodies
         pivot = bodies.jaw.pivot.astype(np.float32)
+        # One layout, so one compiled form, however many frames there are.
+        jaw_turn = np.ascontiguousarray(jaw_turn)
         still = np.zeros_like(jaw_turn), np.zeros_like(jaw_shift)
         teeth, eyes = self.teeth[level], self.eyes[level]
         for row, (turn, shift) in (
