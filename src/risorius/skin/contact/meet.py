@@ -81,26 +81,32 @@ class Contact:
         jaw_turn = np.ascontiguousarray(jaw_turn)
         still = np.zeros_like(jaw_turn), np.zeros_like(jaw_shift)
         teeth, eyes = self.teeth[level], self.eyes[level]
-        for row, (turn, shift) in (
-            (bodies.upper, still),
-            (bodies.lower, (jaw_turn, jaw_shift)),
-        ):
-            body_loops.push_out(
-                points,
-                teeth.vertex,
-                teeth.least,
-                row.grid,
-                row.low,
-                np.float32(STEP),
-                pivot,
-                turn,
-                shift,
-            )
+
+        def off_the_teeth() -> None:
+            for row, (turn, shift) in (
+                (bodies.upper, still),
+                (bodies.lower, (jaw_turn, jaw_shift)),
+            ):
+                body_loops.push_out(
+                    points,
+                    teeth.vertex,
+                    teeth.least,
+                    row.grid,
+                    row.low,
+                    np.float32(STEP),
+                    pivot,
+                    turn,
+                    shift,
+                )
+
+        off_the_teeth()
         for slit in (self.lips.levels[level], *self.lids.levels[level]):
             if whole:
                 slit.part(points)
             else:
                 slit.halve(points)
+        if whole:
+            off_the_teeth()  # lips that gave way to each other may have met them again
         globes = bodies.globes
         body_loops.push_off_eyes(
             points,
