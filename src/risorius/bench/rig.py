@@ -40,6 +40,9 @@ def records() -> Iterator[Record]:
     from risorius.face import load_face
 
     face = load_face()
+    values = np.random.default_rng(0).random(100_000)
+    busy = f"of {os.cpu_count()} cores, {_waiting():.1f} at work"
+    yield _record("100,000 sines, one core", _many_ms(lambda: np.sin(values)), "ms", against=busy)
     triad = _triad_gb_per_s()
     yield _record("memory triad, one core", triad, "GB/s", against="limit of the machine")
     for level, limit in enumerate(_LIMITS):
@@ -68,20 +71,30 @@ def _frames(face: Face, level: int, limit: float, triad: float) -> Iterator[Reco
     moves = movement(face, _FRAMES)
     normals = np.empty((face.head.topology.levels[level].n_vertices, 3), np.float32)
 
-    def one_by_one() -> None:
-        for i in range(_FRAMES):
-            shape = face.rig.deform(*(part[i : i + 1] for part in moves), level=level)[0]
-            kernels.normals(triangles, shape, normals)
+    def shaped(row: int, parts: Movement) -> F32:
+        shape: F32 = face.rig.deform(*(part[row : row + 1] for part in parts), level=level)[0]
+        return shape
 
-    one_by_one()  # compile
-    one = best_of(one_by_one) / _FRAMES * 1e3
-    many = best_of(partial(face.rig.deform, *moves, level=level)) / _FRAMES * 1e3
-    alone = best_of(partial(_singly, face.rig, moves, level)) / _FRAMES * 1e3
-    yield _record(f"one frame with normals, all channels on, L{level}", one, "ms", f"<= {limit}")
+    def one(row: int) -> None:
+        kernels.normals(triangles, shaped(row, moves), normals)
+
+    one(0)  # compile
+    face.rig.deform(*moves, level=level)
+    whole = _each_ms(one)
+    alone = _each_ms(lambda row: shaped(row, moves))
+
+    def one_by_one() -> None:
+        for row in range(_FRAMES):
+            shaped(row, moves)
+
+    # Both go through all frames at a stretch, so that a busy machine disturbs both alike.
+    row_by_row = best_of(one_by_one, repeats=15) / _FRAMES * 1e3
+    many = best_of(partial(face.rig.deform, *moves, level=level), repeats=15) / _FRAMES * 1e3
+    yield _record(f"one frame with normals, all channels on, L{level}", whole, "ms", f"<= {limit}")
     yield _record(f"per frame of {_FRAMES}, all channels on, L{level}", many, "ms")
-    yield _record(f"single frame over frame of a batch, L{level}", alone / many, "1", ">= 2")
+    yield _record(f"single frame over frame of a batch, L{level}", row_by_row / many, "1", ">= 2")
     some = movement(face, _FRAMES, share=0.3)
-    few = best_of(partial(_singly, face.rig, some, level)) / _FRAMES * 1e3
+    few = _each_ms(lambda row: shaped(row, some))
     yield _record(f"one frame, 30 % of the channels on, L{level}", few, "ms")
     rate = _touched_bytes(face.rig, level) / (alone * 1e-3) / 1e9
     yield _record(
@@ -89,9 +102,15 @@ def _frames(face: Face, level: int, limit: float, triad: float) -> Iterator[Reco
     )
 
 
-def _singly(rig: Rig, moves: Movement, level: int) -> None:
-    for i in range(_FRAMES):
-        rig.deform(*(part[i : i + 1] for part in moves), level=level)
+def _each_ms(work: Callable[[int], object], *, repeats: int = 9) -> float:
+    """Return the mean over all frames of the quickest run of each: what no other work disturbed."""
+    seconds = np.empty((repeats, _FRAMES))
+    for again in range(repeats):
+        for row in range(_FRAMES):
+            start = time.perf_counter()
+            work(row)
+            seconds[again, row] = time.perf_counter() - start
+    return float(seconds.min(axis=0).mean() * 1e3)
 
 
 def _touched_bytes(rig: Rig, level: int) -> int:
@@ -103,6 +122,11 @@ def _touched_bytes(rig: Rig, level: int) -> int:
         finer: Any = load_topology().subdivision
         touched += finer.data.nbytes + finer.indices.nbytes + finer.shape[0] * 12
     return int(touched)
+
+
+def _waiting() -> float:
+    """Return how many processes ran or waited over the last minute, where the system tells it."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def _triad_gb_per_s() -> float:

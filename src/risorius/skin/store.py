@@ -85,9 +85,15 @@ def read_arrays(
             kind = np.dtype("<" + entry["type"])
             begin = length + entry["start"]
             planes = zlib.decompress(body[begin : begin + entry["length"]])
-            raw = np.frombuffer(planes, np.uint8).reshape(kind.itemsize, -1).T.tobytes()
-            # The bytes are immutable, so the array is read-only.
-            arrays[name] = np.frombuffer(raw, kind).reshape(entry["shape"])
+            array = np.empty(entry["shape"], kind)
+            places = array.reshape(-1).view(np.uint8).reshape(-1, kind.itemsize)
+            # Byte by byte, which is much quicker than one transposition.
+            for number, plane in enumerate(
+                np.frombuffer(planes, np.uint8).reshape(kind.itemsize, -1)
+            ):
+                places[:, number] = plane
+            array.flags.writeable = False
+            arrays[name] = array
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise InputError(f"the rig {path} is damaged: {error}.") from error
     return meta, arrays
