@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from risorius.bench.skin import jerks, wiggle
+from risorius.bench.skin import jerks, smooth_paths, sunk, wiggle
 from risorius.errors import InputError
 from risorius.skin.carry import N_MORE, OPENINGS, motion, uncarry
 
@@ -205,6 +206,19 @@ def test_elevators_cancel_the_opening(face):
     np.testing.assert_allclose(opening, [0.0, 0.6, 0.0], atol=0.01)
     with pytest.raises(InputError, match="activation has shape"):
         jaw_from_activation(face.atlas, activation[:, :5], max_open=0.6)
+
+
+def test_lips_that_gave_way_to_each_other_do_not_lie_in_the_teeth(face):
+    movement = next(islice(smooth_paths(face, 166), 165, None))  # here they did, by 0.3 mm
+    for shape, _, jaw, gaze in zip(face.rig.deform(*movement), *movement, strict=True):
+        in_teeth, in_eyes = sunk(face, shape, jaw, gaze)
+        assert in_teeth < 0.1
+        assert in_eyes < 0.1
+        assert face.rig.contact.lips.overlap(shape) < 0.1
+    # What lies in the teeth is seen.
+    back = face.rig.rest - np.float32([0.0, 0.0, 3.0])
+    assert sunk(face, face.rig.rest, np.zeros(3), np.zeros((2, 2)))[0] < 1e-3
+    assert sunk(face, back, np.zeros(3), np.zeros((2, 2)))[0] > 1
 
 
 @pytest.mark.parametrize("paths", [6, pytest.param(200, marks=pytest.mark.slow)])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Movement = tuple[Floats, Floats, Floats]
 
-__all__ = ["globe_seen", "jerks", "records", "smooth_paths", "wiggle"]
+__all__ = ["globe_seen", "jerks", "records", "smooth_paths", "sunk", "wiggle"]
 
 _JUDGES = 24
 _RATE = 60.0
@@ -152,7 +152,7 @@ def _wiggles(face: Face) -> Iterator[Record]:
             shape = shapes[row]
             lips = max(lips, contact.lips.overlap(shape))
             lids = max(lids, contact.lids.overlap(shape))
-            in_teeth, in_eyes = _sunk(face, shape, jaw[row], gaze[row])
+            in_teeth, in_eyes = sunk(face, shape, jaw[row], gaze[row])
             teeth, eyes = max(teeth, in_teeth), max(eyes, in_eyes)
     told = f"{_PATHS} random paths of 1 s, rig"
     yield _record("wiggle: greatest acceleration", jerk, "m/s2", "<= 60", told)
@@ -165,7 +165,7 @@ def _wiggles(face: Face) -> Iterator[Record]:
         yield _record(f"wiggle: {name}", deep, "mm", "<= 0.1", told)
 
 
-def _sunk(face: Face, shape: np.ndarray, jaw: Floats, gaze: Floats) -> tuple[float, float]:
+def sunk(face: Face, shape: np.ndarray, jaw: Floats, gaze: Floats) -> tuple[float, float]:
     """Return how much deeper than at rest skin lies in teeth and in eyes [mm]."""
     from risorius.skin.contact import Pose
     from risorius.skin.jaw import jaw_motion
