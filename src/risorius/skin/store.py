@@ -22,6 +22,8 @@ from risorius.files import replacing
 __all__ = ["read_arrays", "write_arrays"]
 
 MAGIC = b"RISORIUS RIG\n\x00\x00\x00"
+LEVEL = 7
+"""Of deflating: the highest makes a rig a hundredth smaller in eight times the time."""
 _SIZES = struct.Struct("<II")
 
 
@@ -40,7 +42,7 @@ def write_arrays(
         little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
         # Low bytes first, then high bytes: what changes little is deflated better by itself.
         planes = np.frombuffer(little.tobytes(), np.uint8).reshape(-1, little.itemsize).T
-        block = zlib.compress(planes.tobytes(), 9)
+        block = zlib.compress(planes.tobytes(), LEVEL)
         index[name] = {
             "type": little.dtype.str[1:],
             "shape": list(array.shape),
