@@ -65,7 +65,7 @@ def test_frames_do_not_know_each_other(face, level, seed):
     """To the bit, in every place of a block of frames and in whatever layout they are given."""
     movement = some_movement(face.rig, seed, frames=21)
     together = face.rig.deform(*movement, level=level)
-    for t in (0, 7, 8, 20):
+    for t in (0, 7, 11, 12, 20):
         alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=level)[0]
         np.testing.assert_array_equal(alone, together[t])
     backward = face.rig.deform(*(array[::-1] for array in movement), level=level)

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 Quality = Literal["solved", "carried"]
 
-FRAMES = 8
+FRAMES = 12
 """Frames computed together: their coarse shapes stay in the processor's cache."""
 
 
