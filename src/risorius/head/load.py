@@ -41,7 +41,7 @@ class Eyes:
     pupil_radius: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Head:
     """The shape at rest.
 
@@ -63,6 +63,10 @@ class Head:
     eyes: Eyes
     identity: Identity
     fingerprint: str
+
+    def __repr__(self) -> str:
+        who = self.identity
+        return f"Head({who.age_years:g} years, sex {who.sex:g}, {len(self.vertices):,} vertices)"
 
     def landmarks(self) -> NDArray[np.float64]:
         """Return the tracker's 478 points on this head, (478, 3) [mm]."""
