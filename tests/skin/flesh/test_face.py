@@ -80,7 +80,7 @@ def _check_volume(ratio, volume):
     assert ratio.min() > 0
     order = np.argsort(np.abs(ratio - 1))
     share = np.cumsum(volume[order]) / volume.sum()
-    assert np.abs(ratio - 1)[order][np.searchsorted(share, 0.95)] < 0.06
+    assert np.abs(ratio - 1)[order][np.searchsorted(share, 0.95)] < 0.05
 
 
 @pytest.mark.slow
