@@ -28,7 +28,7 @@ _KIND_OF_MATERIAL = {
     "sclera": "eye",
     "iris": "eye",
     "pupil": "eye",
-    "teeth": "wet",
+    "teeth": "tooth",
     "gum": "wet",
     "tongue": "wet",
     "lash": "lash",
@@ -129,7 +129,7 @@ def paint_head(topology: Topology, level: int, look: Look) -> Paint:
     table[:, :3] = rest
     table[skin, 3:6] = _skin_colour(rest[skin], masks, look)
     table[skin, _COLUMN["gloss"]] = _mixed(masks, _GLOSS, _GLOSS_ELSEWHERE)
-    open_ = openness(rest, mesh.triangles[kinds < KINDS.index("lash")])
+    open_ = openness(rest, mesh.triangles[kinds != KINDS.index("lash")])
     least = np.max([masks[name] * value for name, value in _LEAST_OPEN.items()], axis=0)
     table[:, _COLUMN["openness"]] = open_
     table[skin, _COLUMN["openness"]] = np.maximum(open_[skin], least)
