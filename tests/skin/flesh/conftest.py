@@ -34,7 +34,7 @@ class Body:
                     drive[atlas.channel_ids.index(channel), SIDES.index(at)] += amount
         return np.minimum(drive, 1.0)
 
-    def _posed(self, *names, side=None, iterations=60):
+    def _posed(self, *names, side=None, iterations=200):
         drive, atlas = self.drive(*names, side=side), load_atlas()
         jaw = jaw_from_activation(atlas, drive[None], max_open=self.flesh.jaw.max_open)[0]
         gaze = gaze_from_activation(atlas, drive[None])[0]

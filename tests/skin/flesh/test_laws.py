@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from risorius.errors import InputError
 from risorius.head import load_head
-from risorius.skin.flesh import make_flesh
+from risorius.skin.flesh import kernels, make_flesh
 from risorius.skin.flesh.ldl import factorise
 from risorius.skin.flesh.mesh import SHEETS
 
@@ -30,6 +30,29 @@ def test_factor_of_the_flesh_leaves_little_of_a_force(body):
     right = np.random.default_rng(1).normal(size=body.flesh.columns.nodes.shape)
     left = body.flesh.matrix @ body.flesh.factor.solve(right) - right
     assert np.abs(left).max() < 0.01
+
+
+def test_elements_seek_their_turned_shape_and_their_volume(body):
+    """The compiled loop against the polar decomposition, for a random shape of the whole flesh."""
+    flesh, rng = body.flesh, np.random.default_rng(4)
+    elements, rest = flesh.elements, flesh.columns.nodes
+    moved = rng.normal(0, 0.1, rest.shape).astype(np.float32)
+    force = np.zeros_like(moved)
+    lanes, turn = flesh.lanes, flesh.lanes.unturned()
+    kernels.relax(moved, lanes.corners, lanes.gradients, lanes.weight, turn, 40, force)
+
+    f = np.einsum("mia,mib->mab", moved[elements.corners], elements.gradients) + np.eye(3)
+    sides, _, others = np.linalg.svd(f)
+    sides[..., 2] *= np.linalg.det(sides @ others)[:, None]
+    volume = np.linalg.det(f)
+    cofactor = volume[:, None, None] * np.linalg.inv(f).swapaxes(1, 2)
+    way = (1 - volume) / (cofactor**2).sum(axis=(1, 2)) * (1 + 10 * np.clip(0.3 - volume, 0, 0.4))
+    shape, bulk = lanes.weight.swapaxes(1, 2).reshape(-1, 2)[: len(f)].T
+    stress = shape[:, None, None] * (sides @ others - f)
+    stress += (bulk * np.clip(way, -0.5, 0.5))[:, None, None] * cofactor
+    expected = np.zeros_like(rest)
+    np.add.at(expected, elements.corners, np.einsum("mab,mib->mia", stress, elements.gradients))
+    assert np.abs(force - expected).max() < 1e-4 * np.abs(expected).max()
 
 
 def test_no_element_is_turned_at_rest(body):

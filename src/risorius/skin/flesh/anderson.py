@@ -36,28 +36,35 @@ class Anderson:
 
     def __init__(self, depth: int) -> None:
         self._depth = depth
-        self._steps: list[Floats] = []
-        self._ways: list[Floats] = []
+        self._known = 0
         self._last: tuple[Floats, Floats] | None = None
 
     def next(self, x: Floats, following: Floats) -> Floats:
         """Return where to go on from, given the last place and what it led to (same shapes)."""
         after = following.ravel()
         way = after - x.ravel()
-        if self._last is not None:
-            self._steps.append(after - self._last[0])
-            self._ways.append(way - self._last[1])
-            del self._steps[: -self._depth], self._ways[: -self._depth]
+        if self._last is None:
+            # Differences are small: half the digits do, in half the time.
+            self._steps = np.zeros((self._depth, after.size), np.float32)
+            self._ways = np.zeros_like(self._steps)
+            self._gram = np.zeros((self._depth, self._depth))
+        else:
+            row = self._known % self._depth
+            np.subtract(after, self._last[0], out=self._steps[row], casting="same_kind")
+            np.subtract(way, self._last[1], out=self._ways[row], casting="same_kind")
+            self._known += 1
+            dots = self._ways @ self._ways[row]
+            self._gram[row] = self._gram[:, row] = dots
         self._last = after.copy(), way
-        if not self._ways:
+        count = min(self._known, self._depth)
+        if not count:
             return following
-        ways = np.stack(self._ways)
-        gram = ways @ ways.T
-        gram[np.diag_indices_from(gram)] *= 1 + 1e-8
-        gram[np.diag_indices_from(gram)] += 1e-300
-        mix = np.linalg.solve(gram, ways @ way)
+        gram = self._gram[:count, :count].copy()
+        gram[np.diag_indices(count)] *= 1 + 1e-6
+        gram[np.diag_indices(count)] += 1e-300
+        mix = np.linalg.solve(gram, self._ways[:count] @ way.astype(np.float32))
         if np.abs(mix).max() > LARGEST:
-            self._steps.clear()
-            self._ways.clear()
+            self._known = 0
             return following
-        return np.asarray((after - mix @ np.stack(self._steps)).reshape(following.shape))
+        back = mix.astype(np.float32) @ self._steps[:count]
+        return np.asarray((after - back).reshape(following.shape))

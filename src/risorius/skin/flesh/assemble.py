@@ -13,6 +13,7 @@ from risorius.head.attachments import relative_size
 from risorius.skin.contact import make_contact
 from risorius.skin.flesh.bones import make_holds, share_of_jaw
 from risorius.skin.flesh.fibres import make_strands, resting_pull
+from risorius.skin.flesh.lanes import make_lanes
 from risorius.skin.flesh.ldl import factorise
 from risorius.skin.flesh.material import element_weights, load_flesh, make_material
 from risorius.skin.flesh.mesh import SHEETS, Elements, lip_sides, make_columns, make_elements, ties
@@ -33,10 +34,10 @@ SPREAD = 4.0
 """A bundle grips the flesh over a patch of this radius [mm]."""
 CONTACT = 30.0
 """How firmly contact pushes back [kPa/mm]."""
-DRAG = 0.12
+DRAG = 0.08
 """Part of the stiffness of one-sided holds that the system counts: all of it would hold back the
 many nodes that touch nothing, none would let those that touch something swing."""
-FIRM = 0.4
+FIRM = 0.3
 """Part of the stiffness against change of volume that the system counts: all of it holds back what
 only turns, much less overshoots what is squeezed."""
 TIE = 2.0
@@ -98,7 +99,7 @@ def make_flesh(head: Head) -> Flesh:
         channels=channels,
         columns=columns,
         elements=elements,
-        weight=weight,
+        lanes=make_lanes(elements, weight),
         strands=strands,
         holds=holds,
         tie=tie,

@@ -11,9 +11,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["cling", "fill_blocks", "relax", "shorten", "solve", "supernodes"]
+__all__ = ["LANES", "cling", "fill_blocks", "relax", "shorten", "solve", "supernodes"]
 
 Array = NDArray[Any]
+
+LANES = 16
+"""Tetrahedra that are worked on at once; as many numbers as the widest registers hold."""
 
 
 @njit(cache=True)
@@ -140,9 +143,26 @@ def solve(
             out[i, q] = y[q, k]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _rotation(q0: Any, q1: Any, q2: Any, q3: Any) -> Any:
+    """Return the nine entries of the rotation by a unit quaternion, row by row."""
+    one, two = np.float32(1.0), np.float32(2.0)
+    return (
+        one - two * (q2 * q2 + q3 * q3),
+        two * (q1 * q2 - q0 * q3),
+        two * (q1 * q3 + q0 * q2),
+        two * (q1 * q2 + q0 * q3),
+        one - two * (q1 * q1 + q3 * q3),
+        two * (q2 * q3 - q0 * q1),
+        two * (q1 * q3 - q0 * q2),
+        two * (q2 * q3 + q0 * q1),
+        one - two * (q1 * q1 + q2 * q2),
+    )
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def relax(
-    x: Array,
+    moved: Array,
     corners: Array,
     gradients: Array,
     weight: Array,
@@ -152,101 +172,95 @@ def relax(
 ) -> None:
     """Add the forces (n, 3) by which tetrahedra seek their shape, turned, and their volume.
 
-    `weight` (m, 2) holds what shape and volume are worth, `turn` (m, 4) the last rotation as a
-    quaternion, which a few steps bring up to date (Mueller 2016, Motion in Games).
+    Tetrahedra come in blocks of LANES, see :class:`risorius.skin.flesh.lanes.Lanes`, so that each
+    loop over a block becomes vector instructions. `moved` (n, 3) is how far the nodes have gone
+    from rest; `turn` holds the last rotations as quaternions, which a few steps bring up to date
+    (after Mueller 2016, Motion in Games).
     """
-    f = np.empty((3, 3))
-    c = np.empty((3, 3))
-    r = np.empty((3, 3))
-    p = np.empty((3, 3))
-    for t in range(corners.shape[0]):
-        for a in range(3):
-            for b in range(3):
-                f[a, b] = 0.0
-        for i in range(4):
-            v = corners[t, i]
+    one, half = np.float32(1.0), np.float32(0.5)
+    zero, tiny = np.float32(0.0), np.float32(1e-9)
+    flat, most = np.float32(0.3), np.float32(0.4)
+    e = np.empty((9, LANES), np.float32)
+    f = np.empty((9, LANES), np.float32)
+    p = np.empty((9, LANES), np.float32)
+    for b in range(corners.shape[0]):
+        for k in range(LANES):
+            v0 = corners[b, 0, k]
+            for i in range(3):
+                v = corners[b, i + 1, k]
+                for a in range(3):
+                    e[3 * i + a, k] = moved[v, a] - moved[v0, a]
+        g, q, w = gradients[b], turn[b], weight[b]
+        for k in range(LANES):
             for a in range(3):
-                for b in range(3):
-                    f[a, b] += x[v, a] * gradients[t, i, b]
-        q0, q1, q2, q3 = turn[t, 0], turn[t, 1], turn[t, 2], turn[t, 3]
-        for k in range(steps + 1):
-            r[0, 0] = 1 - 2 * (q2 * q2 + q3 * q3)
-            r[0, 1] = 2 * (q1 * q2 - q0 * q3)
-            r[0, 2] = 2 * (q1 * q3 + q0 * q2)
-            r[1, 0] = 2 * (q1 * q2 + q0 * q3)
-            r[1, 1] = 1 - 2 * (q1 * q1 + q3 * q3)
-            r[1, 2] = 2 * (q2 * q3 - q0 * q1)
-            r[2, 0] = 2 * (q1 * q3 - q0 * q2)
-            r[2, 1] = 2 * (q2 * q3 + q0 * q1)
-            r[2, 2] = 1 - 2 * (q1 * q1 + q2 * q2)
-            if k == steps:
-                break
-            ox = oy = oz = down = 0.0
-            for a in range(3):
-                ox += r[1, a] * f[2, a] - r[2, a] * f[1, a]
-                oy += r[2, a] * f[0, a] - r[0, a] * f[2, a]
-                oz += r[0, a] * f[1, a] - r[1, a] * f[0, a]
-                down += r[0, a] * f[0, a] + r[1, a] * f[1, a] + r[2, a] * f[2, a]
-            s = 1.0 / (abs(down) + 1e-9)
-            ox *= s
-            oy *= s
-            oz *= s
-            angle = np.sqrt(ox * ox + oy * oy + oz * oz)
-            if angle < 1e-10:
-                continue
-            half = np.sin(angle / 2) / angle
-            w = np.cos(angle / 2)
-            ox *= half
-            oy *= half
-            oz *= half
-            n0 = w * q0 - ox * q1 - oy * q2 - oz * q3
-            n1 = w * q1 + ox * q0 + oy * q3 - oz * q2
-            n2 = w * q2 - ox * q3 + oy * q0 + oz * q1
-            n3 = w * q3 + ox * q2 - oy * q1 + oz * q0
-            s = 1.0 / np.sqrt(n0 * n0 + n1 * n1 + n2 * n2 + n3 * n3)
-            q0 = n0 * s
-            q1 = n1 * s
-            q2 = n2 * s
-            q3 = n3 * s
-        turn[t, 0] = q0
-        turn[t, 1] = q1
-        turn[t, 2] = q2
-        turn[t, 3] = q3
-        c[0, 0] = f[1, 1] * f[2, 2] - f[1, 2] * f[2, 1]
-        c[0, 1] = f[1, 2] * f[2, 0] - f[1, 0] * f[2, 2]
-        c[0, 2] = f[1, 0] * f[2, 1] - f[1, 1] * f[2, 0]
-        c[1, 0] = f[0, 2] * f[2, 1] - f[0, 1] * f[2, 2]
-        c[1, 1] = f[0, 0] * f[2, 2] - f[0, 2] * f[2, 0]
-        c[1, 2] = f[0, 1] * f[2, 0] - f[0, 0] * f[2, 1]
-        c[2, 0] = f[0, 1] * f[1, 2] - f[0, 2] * f[1, 1]
-        c[2, 1] = f[0, 2] * f[1, 0] - f[0, 0] * f[1, 2]
-        c[2, 2] = f[0, 0] * f[1, 1] - f[0, 1] * f[1, 0]
-        volume = f[0, 0] * c[0, 0] + f[0, 1] * c[0, 1] + f[0, 2] * c[0, 2]
-        square = 1e-9
-        for a in range(3):
-            for b in range(3):
-                square += c[a, b] * c[a, b]
-        # One Newton step to the nearest shape of the volume at rest.
-        step = (1.0 - volume) / square
-        # What is nearly turned inside out resists ever more.
-        if volume < 0.3:
-            step *= 1.0 + 10.0 * min(0.3 - volume, 0.4)
-        if step > 0.5:
-            step = 0.5
-        if step < -0.5:
-            step = -0.5
-        shape, bulk = weight[t, 0], weight[t, 1]
-        for a in range(3):
-            for b in range(3):
-                p[a, b] = shape * (r[a, b] - f[a, b]) + bulk * step * c[a, b]
-        for i in range(4):
-            v = corners[t, i]
-            for a in range(3):
-                force[v, a] += (
-                    p[a, 0] * gradients[t, i, 0]
-                    + p[a, 1] * gradients[t, i, 1]
-                    + p[a, 2] * gradients[t, i, 2]
-                )
+                for c in range(3):
+                    f[3 * a + c, k] = (
+                        e[a, k] * g[c, k] + e[3 + a, k] * g[3 + c, k] + e[6 + a, k] * g[6 + c, k]
+                    )
+            f[0, k] += one
+            f[4, k] += one
+            f[8, k] += one
+        for _ in range(steps):
+            for k in range(LANES):
+                q0, q1, q2, q3 = q[0, k], q[1, k], q[2, k], q[3, k]
+                r00, r01, r02, r10, r11, r12, r20, r21, r22 = _rotation(q0, q1, q2, q3)
+                f00, f01, f02 = f[0, k], f[1, k], f[2, k]
+                f10, f11, f12 = f[3, k], f[4, k], f[5, k]
+                f20, f21, f22 = f[6, k], f[7, k], f[8, k]
+                ox = r10 * f20 + r11 * f21 + r12 * f22 - r20 * f10 - r21 * f11 - r22 * f12
+                oy = r20 * f00 + r21 * f01 + r22 * f02 - r00 * f20 - r01 * f21 - r02 * f22
+                oz = r00 * f10 + r01 * f11 + r02 * f12 - r10 * f00 - r11 * f01 - r12 * f02
+                down = r00 * f00 + r01 * f01 + r02 * f02 + r10 * f10 + r11 * f11 + r12 * f12
+                down += r20 * f20 + r21 * f21 + r22 * f22
+                s = half / (abs(down) + tiny)
+                ox *= s
+                oy *= s
+                oz *= s
+                n0 = q0 - ox * q1 - oy * q2 - oz * q3
+                n1 = q1 + ox * q0 + oy * q3 - oz * q2
+                n2 = q2 - ox * q3 + oy * q0 + oz * q1
+                n3 = q3 + ox * q2 - oy * q1 + oz * q0
+                s = one / np.sqrt(n0 * n0 + n1 * n1 + n2 * n2 + n3 * n3)
+                q[0, k], q[1, k], q[2, k], q[3, k] = n0 * s, n1 * s, n2 * s, n3 * s
+        for k in range(LANES):
+            r00, r01, r02, r10, r11, r12, r20, r21, r22 = _rotation(
+                q[0, k], q[1, k], q[2, k], q[3, k]
+            )
+            f00, f01, f02 = f[0, k], f[1, k], f[2, k]
+            f10, f11, f12 = f[3, k], f[4, k], f[5, k]
+            f20, f21, f22 = f[6, k], f[7, k], f[8, k]
+            c00, c01, c02 = f11 * f22 - f12 * f21, f12 * f20 - f10 * f22, f10 * f21 - f11 * f20
+            c10, c11, c12 = f02 * f21 - f01 * f22, f00 * f22 - f02 * f20, f01 * f20 - f00 * f21
+            c20, c21, c22 = f01 * f12 - f02 * f11, f02 * f10 - f00 * f12, f00 * f11 - f01 * f10
+            volume = f00 * c00 + f01 * c01 + f02 * c02
+            square = c00 * c00 + c01 * c01 + c02 * c02 + c10 * c10 + c11 * c11 + c12 * c12
+            square += c20 * c20 + c21 * c21 + c22 * c22 + tiny
+            # One Newton step to the nearest shape of the volume at rest; what is nearly turned
+            # inside out resists ever more.
+            near = min(max(flat - volume, zero), most)
+            step = (one - volume) / square * (one + np.float32(10.0) * near)
+            step = w[1, k] * min(max(step, -half), half)
+            s = w[0, k]
+            p[0, k], p[1, k] = s * (r00 - f00) + step * c00, s * (r01 - f01) + step * c01
+            p[2, k], p[3, k] = s * (r02 - f02) + step * c02, s * (r10 - f10) + step * c10
+            p[4, k], p[5, k] = s * (r11 - f11) + step * c11, s * (r12 - f12) + step * c12
+            p[6, k], p[7, k] = s * (r20 - f20) + step * c20, s * (r21 - f21) + step * c21
+            p[8, k] = s * (r22 - f22) + step * c22
+        for k in range(LANES):
+            for i in range(3):
+                for a in range(3):
+                    e[3 * i + a, k] = (
+                        p[3 * a, k] * g[3 * i, k]
+                        + p[3 * a + 1, k] * g[3 * i + 1, k]
+                        + p[3 * a + 2, k] * g[3 * i + 2, k]
+                    )
+        for k in range(LANES):
+            v0 = corners[b, 0, k]
+            for i in range(3):
+                v = corners[b, i + 1, k]
+                for a in range(3):
+                    force[v, a] += e[3 * i + a, k]
+                    force[v0, a] -= e[3 * i + a, k]
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -24,6 +24,7 @@ from risorius.skin.flesh.anderson import Anderson
 from risorius.skin.flesh.bones import Holds, moved_holds
 from risorius.skin.flesh.fibres import Strands, resting_pull
 from risorius.skin.flesh.frames import Frames, move_frames, with_jaw, with_lids
+from risorius.skin.flesh.lanes import Lanes
 from risorius.skin.flesh.ldl import Factor
 from risorius.skin.flesh.material import load_flesh
 from risorius.skin.flesh.mesh import Columns, Elements
@@ -38,10 +39,10 @@ __all__ = ["Flesh", "Settled"]
 
 Floats = NDArray[np.float64]
 
-MEMORY = 5
+MEMORY = 12
 """Steps that the acceleration remembers."""
 FLIP = np.array([-1.0, 1.0, 1.0])
-TOLERANCE = 0.002
+TOLERANCE = 0.001
 """A solve ends when no node goes farther in a step [mm]."""
 
 
@@ -77,8 +78,8 @@ class Flesh:
         Along the channel axis of activations; the atlas's order.
     columns : Columns
     elements : Elements
-    weight : (m, 2) [mN mm]
-        What shape and volume of each element are worth.
+    lanes : Lanes
+        The elements, and what shape and volume of each are worth.
     strands : Strands
     holds : Holds
     tie : (nodes, nodes) csr_matrix [mN/mm]
@@ -111,7 +112,7 @@ class Flesh:
     channels: tuple[str, ...]
     columns: Columns
     elements: Elements
-    weight: Floats
+    lanes: Lanes
     strands: Strands
     holds: Holds
     tie: sparse.csr_matrix
@@ -147,7 +148,7 @@ class Flesh:
         gaze: ArrayLike = ((0.0, 0.0), (0.0, 0.0)),
         tone: ArrayLike | None = None,
         start: Settled | None = None,
-        iterations: int = 60,
+        iterations: int = 200,
         tolerance: float = TOLERANCE,
     ) -> Settled:
         """Return where the flesh comes to rest.
@@ -247,12 +248,14 @@ class Flesh:
         from risorius.skin.flesh import kernels
 
         rest, skin = self.columns.nodes, self.columns.n
-        elements, strands, holds, touch = self.elements, self.strands, self.holds, self.touching
+        lanes, strands, holds, touch = self.lanes, self.strands, self.holds, self.touching
         shortest = load_flesh()["shortest"]["typ"]
         pull = tension[strands.column] * strands.share
         passive = np.repeat(self.gain, 2)[strands.column] * strands.share * strands.passive
         drift = strands.drift * np.repeat(pull, np.diff(strands.pointer))[:, None]
-        back, fibre = strands.weights.T.tocsr(), np.empty((strands.weights.shape[0], 3))
+        grip, back = strands.weights, strands.weights.T.tocsr()
+        tie = self.tie.astype(np.float32)
+        fibre = np.empty((grip.shape[0], 3))
         place, normal, bend = moved_holds(holds, frames, self.lids, self.globes, self.jaw.pivot)
         seen = self.head.vertices.astype(np.float32)[None]
         bodies = (
@@ -260,23 +263,22 @@ class Flesh:
             frames.shift[None].astype(np.float32),
             frames.gaze[None, :, :, 2].astype(np.float32),
         )
-        turn = np.zeros((len(self.weight), 4))
-        turn[:, 0] = 1.0
-        half = len(turn) // 2
-        parts = slice(0, half), slice(half, len(turn))
-        forces = np.empty((2, *x.shape))
+        turn, half = lanes.unturned(), len(lanes) // 2
+        parts = slice(0, half), slice(half, len(lanes))
+        forces = np.empty((2, *x.shape), np.float32)
         mixer, residual, count = Anderson(MEMORY), np.inf, 0
         # The first rotations are sought from scratch.
         steps = 12
         for count in range(1, iterations + 1):
             forces[:] = 0.0
+            moved = (x - rest).astype(np.float32)
             jobs = [
                 _threads().submit(
                     kernels.relax,
-                    x,
-                    elements.corners[part],
-                    elements.gradients[part],
-                    self.weight[part],
+                    moved,
+                    lanes.corners[part],
+                    lanes.gradients[part],
+                    lanes.weight[part],
                     turn[part],
                     steps,
                     force,
@@ -284,7 +286,7 @@ class Flesh:
                 for part, force in zip(parts, forces, strict=True)
             ]
             kernels.shorten(
-                strands.weights @ x,
+                grip @ x,
                 strands.pointer,
                 strands.before,
                 strands.after,
@@ -295,7 +297,8 @@ class Flesh:
                 fibre,
             )
             fibre += drift
-            total = self.tie @ (rest - x) - self.load + back @ fibre
+            total = back @ fibre - self.load
+            total -= tie @ moved
             kernels.cling(
                 x, holds.node, place, normal, bend, holds.glide, holds.hold, holds.slack, total
             )
