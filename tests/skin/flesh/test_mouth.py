@@ -21,10 +21,9 @@ def _gap(body, shape, side_mm=0.0):
     return shape[_at(body, "lip_upper", side_mm), 1] - shape[_at(body, "lip_lower", side_mm), 1]
 
 
-def _red(body, shape, lip):
-    """How tall the red of a lip looks from the front [mm]."""
-    border = shape[_at(body, f"lip_border_{lip}", 0.0), 1]
-    return abs(border - shape[_at(body, f"lip_{lip}", 0.0), 1])
+def _red(body, shape):
+    """How tall the red of both lips looks from the front [mm]."""
+    return np.ptp(shape[[_at(body, f"lip_border_{lip}", 0.0) for lip in ("upper", "lower")], 1])
 
 
 @pytest.mark.parametrize("channel", ["levator_labii_superioris", "zygomaticus_minor"])
@@ -40,7 +39,7 @@ def test_the_upper_lip_is_lifted_in_an_arch(body, channel):
 def test_a_smile_lifts_the_corners_over_the_middle_and_shows_teeth(body):
     smile = body.posed("AU12", "AU6", "AU25")
     way = smile.shape - body.head.vertices
-    assert _corner(body, way)[1] > 2 * way[_at(body, "lip_upper", 0.0), 1]
+    assert _corner(body, way)[1] > 1.5 * way[_at(body, "lip_upper", 0.0), 1]
     assert _corner(body, way)[2] < -3
     edge = smile.shape[body.head.topology.parts["teeth_upper"], 1].min()
     assert smile.shape[_at(body, "lip_upper", 0.0), 1] > edge + 2
@@ -58,8 +57,7 @@ def test_an_outer_ring_pushes_its_lip_forward_and_keeps_it_shut(body, lip):
 
 def test_inner_rings_turn_the_red_of_the_lips_in(body):
     tight = body.posed("AU23").shape
-    for lip in ("upper", "lower"):
-        assert _red(body, tight, lip) < _red(body, body.head.vertices, lip)
+    assert _red(body, tight) < 0.87 * _red(body, body.head.vertices)
     assert abs(_corner(body, tight - body.head.vertices)[0]) < 2
 
 
