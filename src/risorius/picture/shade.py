@@ -18,7 +18,7 @@ KINDS = ("skin", "under", "eye", "wet", "lash", "flesh", "bone", "tooth")
 """What a triangle is shaded as; the kernels compare with the position in this tuple.
 
 ``under`` is the skin of the lower lip and lids, told apart so that the seam above it is drawn.
-``flesh`` and ``bone`` are what lies beneath the skin.
+``flesh`` and ``bone`` are what lies beneath the skin; ``tooth`` is enamel and gum.
 """
 
 ATTRIBUTES = (
@@ -280,7 +280,7 @@ def colour(
                         own, normal, view, lights, shown, openness, (0.2, 0.18, 0.16), gloss, False
                     )
                 elif kind == 7:
-                    # Enamel lets light through, and lips hand theirs on: their shadow is soft.
+                    # Enamel and gums let light through, and lips hand theirs on: their shadow is soft.
                     reach = 5.0 * camera[12] * nearness
                     hung = 0.45 * _contact(owner, kinds, sample_row, sample_column, reach)
                     shone = lighted(
