@@ -247,8 +247,8 @@ def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint
             table[part, _COLUMN["gloss"]] = gloss
             table[part, _COLUMN["openness"]] = shallow + (deep - shallow) * inward[part]
     # Gums are pink where no enamel is.
-    names = np.array(mesh.material_names)[mesh.triangle_material]
-    gum = np.setdiff1d(triangles[names == "gum"], triangles[names == "teeth"])
+    material = np.array(mesh.material_names)[mesh.triangle_material]
+    gum = np.setdiff1d(triangles[material == "gum"], triangles[material == "teeth"])
     table[gum, 3:6] = linear((0.78, 0.52, 0.49))
     table[gum, _COLUMN["gloss"]] = 0.5
     # The mucosa of the mouth ends where the lips begin; that in the corners of the eyes is pale and

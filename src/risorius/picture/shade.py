@@ -280,7 +280,7 @@ def colour(
                         own, normal, view, lights, shown, openness, (0.2, 0.18, 0.16), gloss, False
                     )
                 elif kind == 7:
-                    # Enamel and gums let light through, and lips hand theirs on: their shadow is soft.
+                    # Enamel and gums let light through: the shadow of the lips on them is soft.
                     reach = 5.0 * camera[12] * nearness
                     hung = 0.45 * _contact(owner, kinds, sample_row, sample_column, reach)
                     shone = lighted(
