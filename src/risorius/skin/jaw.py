@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risorius.errors import InputError
 from risorius.head.attachments import site_points
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.anatomy.atlas import Atlas

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from risorius.head.eye import CORNEA_RISE
 from risorius.head.lash import N_RIBBONS, N_UPPER
 from risorius.skin.shell import Sheet
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head

@@ -19,7 +19,7 @@ from risorius.skin.carry import LID_EASE, N_MORE, PROTRUSION, SHIFT, lid_gains
 from risorius.skin.rig import Rig
 from risorius.skin.shapes import BLOCK
 from risorius.skin.store import read_arrays, write_arrays
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 __all__ = ["RIG_VERSION", "load_rig", "pack", "save_rig"]
 

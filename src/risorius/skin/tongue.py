@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risorius.head.topology import load_topology
 from risorius.skin.jaw import Jaw, jaw_motion
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Topology

@@ -73,10 +73,12 @@ def test_cheek_raiser_lifts_the_cheek_and_spares_the_brow(body, brow):
     assert -0.25 < np.average(strain[beside, 0], weights=area[beside]) < -0.1
 
 
-def test_a_smile_alone_lifts_the_lower_lid_a_little(body):
+def test_a_smile_alone_lifts_the_skin_under_the_eye(body):
+    """The lid itself hardly follows: its plate is held by the globe and the tendons of its corners."""
     smile = body.posed("zygomaticus_major")
-    lid = body.head.topology.loops["lid_lower_left"]
-    assert 0.2 < (smile.shape - body.head.vertices)[lid, 1].max() < 0.8
+    way = (smile.shape - body.head.vertices)[: body.n, 1]
+    assert way[body.head.topology.regions["lids_lower"][: body.n] > 0.5].max() > 0.4
+    assert way[body.head.topology.loops["lid_lower_left"]].max() > 0.05
 
 
 @pytest.mark.parametrize(("unit", "least", "most"), [("AU38", 0.1, 1.2), ("AU39", -1.2, -0.1)])

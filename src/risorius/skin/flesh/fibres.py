@@ -14,7 +14,7 @@ from risorius.anatomy import load_atlas
 from risorius.head.attachments import fibre_points, load_fibres, relative_size
 from risorius.skin.flesh.material import load_flesh
 from risorius.skin.flesh.mesh import SHEETS, Columns
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head
