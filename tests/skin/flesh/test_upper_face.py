@@ -74,7 +74,7 @@ def test_cheek_raiser_lifts_the_cheek_and_spares_the_brow(body, brow):
 
 
 def test_a_smile_alone_lifts_the_skin_under_the_eye(body):
-    """The lid itself hardly follows: its plate is held by the globe and the tendons of its corners."""
+    """The lid itself hardly follows: its plate is held by the globe and the corners."""
     smile = body.posed("zygomaticus_major")
     way = (smile.shape - body.head.vertices)[: body.n, 1]
     assert way[body.head.topology.regions["lids_lower"][: body.n] > 0.5].max() > 0.4
