@@ -74,6 +74,10 @@ class Face:
         toned = f"{weak} of {self.tone.size} below full tone" if weak else "full tone"
         return f"Face({self.head!r}, {self.rig!r}, {toned})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
+
 
 def load_face(
     *,

@@ -26,20 +26,21 @@ def sculpted():
         pytest.skip(str(missing))
 
 
-def judge(found, capsys, whose):
+def judge(found, capsys, whose, *, median):
     with capsys.disabled():
         print(f"\ndirection cosine of the {whose} with the sculpted units")
         for unit in sorted(found, key=found.get, reverse=True):
             print(f"  {unit:<5} {found[unit]:5.2f}  {', '.join(UNITS[unit])}")
         print(f"  median {np.median(list(found.values())):.3f}")
-    assert np.median(list(found.values())) >= 0.78
-    assert min(value for unit, value in found.items() if unit not in ARGUED) >= 0.58
+    assert np.median(list(found.values())) >= median
+    assert min(value for unit, value in found.items() if unit not in ARGUED) >= 0.6
     assert found["AU12"] > 0.88
     assert found["AU43"] > 0.8
 
 
 def test_the_rig_moves_as_the_sculpted_units_do(face, sculpted, capsys):
-    judge(cosines(face, sculpted, face.rig.deform(*unit_poses(face, tuple(UNITS)))), capsys, "rig")
+    shapes = face.rig.deform(*unit_poses(face, tuple(UNITS)))
+    judge(cosines(face, sculpted, shapes), capsys, "rig", median=0.795)
 
 
 @pytest.mark.slow
@@ -49,4 +50,4 @@ def test_the_flesh_moves_as_the_sculpted_units_do(face, sculpted, capsys):
     flesh = make_flesh(face.head)
     poses = zip(*unit_poses(face, tuple(UNITS)), strict=True)
     shapes = [flesh.settle(drive, jaw=jaw, gaze=gaze).shape for drive, jaw, gaze in poses]
-    judge(cosines(face, sculpted, np.array(shapes)), capsys, "flesh")
+    judge(cosines(face, sculpted, np.array(shapes)), capsys, "flesh", median=0.795)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import pretty
 
 from risorius.bench.skin import jerks, smooth_paths, sunk, wiggle
 from risorius.errors import InputError
@@ -55,7 +56,9 @@ def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
         activation[:, :, ::-1], jaw * [1, 1, -1], gaze[:, ::-1] * [-1, 1], level=level
     )
     mirror = face.head.topology.levels[level].mirror
-    np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=1e-3)
+    # On the fine surface contact resolves single vertices in turn, so rounding shows.
+    nearly = 1e-3 if level == 0 else 1e-2
+    np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=nearly)
 
 
 @pytest.mark.parametrize("level", [0, 1])
@@ -82,6 +85,8 @@ def test_a_face_and_what_it_holds_are_told_in_a_line(face):
     assert "30 years" in repr(face.head)
     for thing in (face, face.head, rig, rig.contact):
         assert len(repr(thing)) < 160
+    for thing in (face, rig, face.head):
+        assert pretty(thing) == repr(thing)
 
 
 @settings(max_examples=8)
@@ -104,7 +109,7 @@ def test_nothing_runs_away_and_the_neck_rim_stays(face, seed):
     assert np.isfinite(shape).all()
     assert moved.max() < 60
     lowest = np.argsort(face.rig.rest[skin, 1])[:20]
-    assert moved[:, lowest].max() < 1.0
+    assert moved[:, lowest].max() < 0.5
 
 
 def test_eyes_turn_about_their_centres_and_look_where_they_should(face):

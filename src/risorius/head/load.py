@@ -68,6 +68,10 @@ class Head:
         who = self.identity
         return f"Head({who.age_years:g} years, sex {who.sex:g}, {len(self.vertices):,} vertices)"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
+
     def landmarks(self) -> NDArray[np.float64]:
         """Return the tracker's 478 points on this head, (478, 3) [mm]."""
         from risorius.head.landmarks import landmark_points

@@ -80,6 +80,10 @@ class Rig:
     def __repr__(self) -> str:
         return f"Rig({len(self.channels)} channels, {self.n_shown:,} vertices, {self.quality})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
+
     @property
     def channels(self) -> tuple[str, ...]:
         """Along the channel axis of activations; the atlas's order."""
