@@ -40,7 +40,7 @@ def judge(found, capsys, whose, *, median):
 
 def test_the_rig_moves_as_the_sculpted_units_do(face, sculpted, capsys):
     shapes = face.rig.deform(*unit_poses(face, tuple(UNITS)))
-    judge(cosines(face, sculpted, shapes), capsys, "rig", median=0.795)
+    judge(cosines(face, sculpted, shapes), capsys, "rig", median=0.79)
 
 
 @pytest.mark.slow
