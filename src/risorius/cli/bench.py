@@ -38,7 +38,7 @@ def bench(
     with console.status("measuring ...") as status:
         for record in measure(areas or AREAS):
             records.append(record)
-            status.update(f"measuring {record.area} ...")
+            status.update(f"measuring {record.area}: {len(records)} figures, {record.figure}")
             if as_json:
                 typer.echo(json.dumps(dataclasses.asdict(record) | {"holds": record.holds}))
     if not as_json:

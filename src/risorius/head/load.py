@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Eyes:
     pupil_radius: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Head:
     """The shape at rest.
 
@@ -63,6 +64,14 @@ class Head:
     eyes: Eyes
     identity: Identity
     fingerprint: str
+
+    def __repr__(self) -> str:
+        who = self.identity
+        return f"Head({who.age_years:g} years, sex {who.sex:g}, {len(self.vertices):,} vertices)"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
 
     def landmarks(self) -> NDArray[np.float64]:
         """Return the tracker's 478 points on this head, (478, 3) [mm]."""

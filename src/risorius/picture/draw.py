@@ -200,7 +200,7 @@ def _beneath_scene(outside: _Scene, beneath: Beneath) -> _Scene:
     kinds = outside.kinds
     solid = np.arange(len(kinds)) < outside.n_solid
     # Eyeballs, teeth, gums and tongue; the lining of the mouth goes with the skin.
-    inner = solid & ((kinds == KINDS.index("eye")) | (kinds == KINDS.index("wet")))
+    inner = solid & np.isin(kinds, [KINDS.index(name) for name in ("eye", "wet", "tooth")])
     first = int(outside.triangles[kinds == KINDS.index("eye")].min())
     inner &= outside.triangles.min(axis=1) >= first
     n = len(outside.points)

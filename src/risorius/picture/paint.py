@@ -28,8 +28,8 @@ _KIND_OF_MATERIAL = {
     "sclera": "eye",
     "iris": "eye",
     "pupil": "eye",
-    "teeth": "wet",
-    "gum": "wet",
+    "teeth": "tooth",
+    "gum": "tooth",
     "tongue": "wet",
     "lash": "lash",
 }
@@ -129,7 +129,7 @@ def paint_head(topology: Topology, level: int, look: Look) -> Paint:
     table[:, :3] = rest
     table[skin, 3:6] = _skin_colour(rest[skin], masks, look)
     table[skin, _COLUMN["gloss"]] = _mixed(masks, _GLOSS, _GLOSS_ELSEWHERE)
-    open_ = openness(rest, mesh.triangles[kinds < KINDS.index("lash")])
+    open_ = openness(rest, mesh.triangles[kinds != KINDS.index("lash")])
     least = np.max([masks[name] * value for name, value in _LEAST_OPEN.items()], axis=0)
     table[:, _COLUMN["openness"]] = open_
     table[skin, _COLUMN["openness"]] = np.maximum(open_[skin], least)
@@ -233,7 +233,7 @@ def _brow_coordinates(rest: Array) -> Array:
 
 
 def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint8]) -> None:
-    """Ivory teeth, a red tongue and a dark red mouth, all darker with depth."""
+    """Ivory teeth in pink gums, a red tongue and a dark red mouth, all darker with depth."""
     parts, triangles = mesh.parts, mesh.triangles
     front = max(rest[parts["teeth_upper"], 2].max(), rest[parts["teeth_lower"], 2].max())
     inward = np.clip((front - rest[:, 2]) / 45.0, 0, 1)
@@ -246,6 +246,11 @@ def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint
             table[part, 3:6] = linear(colour)
             table[part, _COLUMN["gloss"]] = gloss
             table[part, _COLUMN["openness"]] = shallow + (deep - shallow) * inward[part]
+    # Gums are pink where no enamel is.
+    material = np.array(mesh.material_names)[mesh.triangle_material]
+    gum = np.setdiff1d(triangles[material == "gum"], triangles[material == "teeth"])
+    table[gum, 3:6] = linear((0.78, 0.52, 0.49))
+    table[gum, _COLUMN["gloss"]] = 0.5
     # The mucosa of the mouth ends where the lips begin; that in the corners of the eyes is pale and
     # in the open.
     wet, dry = np.zeros(len(table), bool), np.zeros(len(table), bool)

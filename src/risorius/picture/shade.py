@@ -14,11 +14,11 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 
-KINDS = ("skin", "under", "eye", "wet", "lash", "flesh", "bone")
+KINDS = ("skin", "under", "eye", "wet", "lash", "flesh", "bone", "tooth")
 """What a triangle is shaded as; the kernels compare with the position in this tuple.
 
 ``under`` is the skin of the lower lip and lids, told apart so that the seam above it is drawn.
-``flesh`` and ``bone`` are what lies beneath the skin.
+``flesh`` and ``bone`` are what lies beneath the skin; ``tooth`` is enamel and gum.
 """
 
 ATTRIBUTES = (
@@ -279,6 +279,14 @@ def colour(
                     shone = lighted(
                         own, normal, view, lights, shown, openness, (0.2, 0.18, 0.16), gloss, False
                     )
+                elif kind == 7:
+                    # Enamel and gums let light through: the shadow of the lips on them is soft.
+                    reach = 5.0 * camera[12] * nearness
+                    hung = 0.45 * _contact(owner, kinds, sample_row, sample_column, reach)
+                    shone = lighted(
+                        own, normal, view, lights, 0.5 + 0.5 * shown, openness * (1.0 - hung),
+                        (0.45, 0.4, 0.35), gloss, True,
+                    )  # fmt: skip
                 else:
                     reach = 9.0 * camera[12] * nearness
                     dark = 1.0 - 0.85 * _contact(owner, kinds, sample_row, sample_column, reach)

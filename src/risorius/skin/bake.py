@@ -31,7 +31,7 @@ __all__ = ["Settle", "bake_rig", "fit_rig", "tissue_of"]
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
-SOLVES = 1300
+SOLVES = 1100
 """Mixed and expressive poses that are solved."""
 EXPRESSIVE = 0.25
 """Share of the expressive ones among them."""

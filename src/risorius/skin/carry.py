@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from risorius.skin.jaw import Jaw, jaw_motion
 from risorius.skin.lids import Globes, Lids
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 __all__ = [
     "N_MORE",

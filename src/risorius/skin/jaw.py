@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risorius.errors import InputError
 from risorius.head.attachments import site_points
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.anatomy.atlas import Atlas
@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 
 _EASE = 0.05
 """Over this share of full effort a force grows in, so that movement starts without a jerk."""
-_SHIFT_EASE_MM = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,13 +104,8 @@ def condyle_path(jaw: Jaw, opening: ArrayLike) -> Floats:
     >>> condyle_path(jaw, [0.0, 0.6]).round(1).tolist()
     [[0.0, -0.0, 0.0], [0.0, -7.7, 9.2]]
     """
-    share = np.clip(np.asarray(opening, dtype=np.float64) / jaw.max_open, 0, None)
-    # The rotation grows with the 0.95th power of the opening, so the opening with its inverse.
-    x = np.clip((share ** (1 / 0.95) - 0.1) / 0.9, 0, 1)
-    glide = jaw.translation * x * x * (3 - 2 * x)
-    return np.stack(
-        [np.zeros_like(glide), -np.sin(jaw.slope) * glide, np.cos(jaw.slope) * glide], axis=-1
-    )
+    angle = np.asarray(opening, dtype=np.float64)
+    return jaw_motion(jaw, np.stack([angle, 0 * angle, 0 * angle], axis=-1))[1]
 
 
 def jaw_motion(jaw: Jaw, pose: ArrayLike) -> tuple[Floats, Floats]:
@@ -141,29 +135,21 @@ def jaw_motion(jaw: Jaw, pose: ArrayLike) -> tuple[Floats, Floats]:
     >>> (turn * jaw.reach).round(1).tolist(), shift.round(1).tolist()
     ([-1.7, 4.5, 3.0], [1.2, -2.2, 3.2])
     """
-    opening, forward, aside = np.moveaxis(np.asarray(pose, dtype=np.float64), -1, 0)
-    facts = load_table("drives")["jaw"]
-    height, slip = facts["eminence_mm"]["typ"], facts["side_slip"]["typ"]
-    steep = np.tan(jaw.slope)
+    from risorius.skin import jaw_kernel
 
-    def fall(glide: Floats) -> Floats:
-        # Steep at first, flat at the crest.
-        return np.asarray(height * np.tanh(steep * glide / height))
+    poses = np.ascontiguousarray(pose, dtype=np.float64)
+    turn, shift = np.empty_like(poses), np.empty_like(poses)
+    rows = (array.reshape(-1, 3) for array in (poses, turn, shift))
+    jaw_kernel.move_jaw(_facts(jaw), *rows)
+    return turn, shift
 
-    # Seen at the incisors, yaw and roll add up.
-    yaw = (1 - slip) * aside / (jaw.reach + steep * jaw.below)
-    # The condyle that glides goes forward from where it is; the other one stays.
-    ahead = np.sqrt((yaw * jaw.width) ** 2 + _SHIFT_EASE_MM**2) - _SHIFT_EASE_MM
-    roll = fall(yaw * jaw.width) / jaw.width
-    # As the condyles go down, the mandible turns up and keeps the mouth nearly shut.
-    kept = facts["kept_shut"]["typ"]
-    forth = forward / (1 + kept * steep * jaw.below / jaw.reach)
-    down = fall(_eased(forth, _SHIFT_EASE_MM)) + fall(ahead) / 2
-    shift = condyle_path(jaw, opening)
-    shift[..., 0] += slip * aside
-    shift[..., 1] -= down
-    shift[..., 2] += forth + ahead / 2
-    return np.stack([opening - kept * down / jaw.reach, yaw, roll], axis=-1), shift
+
+def _facts(jaw: Jaw) -> Floats:
+    """Return what the compiled loop must know of a jaw, in its order."""
+    table = load_table("drives")["jaw"]
+    own = (jaw.slope, jaw.translation, jaw.max_open, jaw.reach, jaw.below, jaw.width)
+    names = ("eminence_mm", "side_slip", "kept_shut")
+    return np.array([*own, *(table[name]["typ"] for name in names)], dtype=np.float64)
 
 
 def jaw_from_activation(atlas: Atlas, activation: ArrayLike, *, max_open: float) -> Floats:

@@ -113,19 +113,62 @@ def weigh(cues: Array, own: Array, mixed: Array, share: Array, scale: Array, out
 def move(pointer: Array, shape: Array, value: Array, weight: Array, out: Array) -> None:
     """Fill `out` (t, n * 3) with the sum of the shapes, each by its weight (t, shape)."""
     width = value.shape[1]
-    moved = np.zeros(width, np.float32)
+    moved, called = np.zeros(width, np.float32), np.zeros(weight.shape[1] + 4, np.int64)
+    amount = np.zeros(weight.shape[1] + 4, np.float32)
     for b in range(pointer.shape[0] - 1):
         start = b * width
         room = min(width, out.shape[1] - start)
         for t in range(out.shape[0]):
-            moved[:] = 0.0
+            count = 0
             for j in range(pointer[b], pointer[b + 1]):
                 w = weight[t, shape[j]]
-                if w != 0:
-                    for i in range(width):
-                        moved[i] += w * np.float32(value[j, i])
+                called[count], amount[count] = j, w
+                count += w != 0
+            # Four at a time; the last few are filled up with nothing.
+            for k in range(count, count + 3):
+                called[k], amount[k] = pointer[b], 0.0
+            moved[:] = 0.0
+            for k in range(0, count, 4):
+                first, second, third, fourth = (
+                    value[called[k]],
+                    value[called[k + 1]],
+                    value[called[k + 2]],
+                    value[called[k + 3]],
+                )
+                p, q, r, s = amount[k], amount[k + 1], amount[k + 2], amount[k + 3]
+                for i in range(width):
+                    moved[i] += (p * np.float32(first[i]) + q * np.float32(second[i])) + (
+                        r * np.float32(third[i]) + s * np.float32(fourth[i])
+                    )
             for i in range(room):
                 out[t, start + i] = moved[i]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _turn(points: Array, angle: Array, count: int, axis: Array, centre: Array) -> None:
+    """Turn points (3, count or more) about an axis through a centre, each by an angle [rad].
+
+    The sines are polynomials, so that many points are turned at once; nothing moves by angle zero.
+    """
+    one, half, two = np.float32(1.0), np.float32(0.5), np.float32(2.0)
+    round_ = np.float32(2 * np.pi)
+    ax, ay, az = axis[0], axis[1], axis[2]
+    cx, cy, cz = centre[0], centre[1], centre[2]
+    for i in range(count):
+        a = angle[i]
+        h = half * (a - round_ * np.floor(a / round_ + half))
+        g = h * h
+        s = np.float32(1 / 362880) - g * np.float32(1 / 39916800)
+        s = np.float32(1 / 120) - g * (np.float32(1 / 5040) - g * s)
+        s = h * (one - g * (np.float32(1 / 6) - g * s))
+        c = np.float32(1 / 40320) - g * (np.float32(1 / 3628800) - g * np.float32(1 / 479001600))
+        c = one - g * (half - g * (np.float32(1 / 24) - g * (np.float32(1 / 720) - g * c)))
+        sine, versed = two * s * c, two * s * s
+        x, y, z = points[0, i] - cx, points[1, i] - cy, points[2, i] - cz
+        dot = ax * x + ay * y + az * z
+        points[0, i] += sine * (ay * z - az * y) + versed * (ax * dot - x)
+        points[1, i] += sine * (az * x - ax * z) + versed * (ay * dot - y)
+        points[2, i] += sine * (ax * y - ay * x) + versed * (az * dot - z)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -148,57 +191,66 @@ def pose(
 ) -> None:
     """Turn displacements in `out` (t, n, 3) into level-0 shapes, contact left out, in place."""
     one, tiny = np.float32(1.0), np.float32(1e-7)
+    n = rest.shape[0]
+    some, angle, where = (
+        np.zeros((3, n), np.float32),
+        np.zeros(n, np.float32),
+        np.zeros(n, np.int64),
+    )
+    axis = np.zeros(3, np.float32)
     for t in range(out.shape[0]):
+        frame = out[t]
         for i in range(hair.shape[0]):
             for x in range(3):
-                out[t, hair[i], x] = out[t, root[i], x]
-    for v in range(rest.shape[0]):
-        share, lid, eye = jaw_share[v], lid_eye[v], eye_of[v]
-        for t in range(out.shape[0]):
-            x = out[t, v, 0] + rest[v, 0]
-            y = out[t, v, 1] + rest[v, 1]
-            z = out[t, v, 2] + rest[v, 2]
-            if lid >= 0:
-                angle = (
-                    lid_turn[t, lid, 0] * lid_take[v, 0]
-                    + lid_turn[t, lid, 1] * lid_take[v, 1]
-                    - lid_turn[t, lid, 2] * lid_take[v, 2]
-                )
-                if angle != 0:
-                    c, s = np.cos(angle), np.sin(angle)
-                    ax, ay, az = lid_axis[lid, 0], lid_axis[lid, 1], lid_axis[lid, 2]
-                    cx, cy, cz = centre[lid, 0], centre[lid, 1], centre[lid, 2]
-                    qx, qy, qz = x - cx, y - cy, z - cz
-                    dot = (ax * qx + ay * qy + az * qz) * (one - c)
-                    x = cx + qx * c + (ay * qz - az * qy) * s + ax * dot
-                    y = cy + qy * c + (az * qx - ax * qz) * s + ay * dot
-                    z = cz + qz * c + (ax * qy - ay * qx) * s + az * dot
-            if eye >= 0:
-                r = gaze[t, eye]
-                cx, cy, cz = centre[eye, 0], centre[eye, 1], centre[eye, 2]
-                qx, qy, qz = x - cx, y - cy, z - cz
-                if r[0, 0] != one or r[1, 1] != one:
-                    x = cx + r[0, 0] * qx + r[0, 1] * qy + r[0, 2] * qz
-                    y = cy + r[1, 0] * qx + r[1, 1] * qy + r[1, 2] * qz
-                    z = cz + r[2, 0] * qx + r[2, 1] * qy + r[2, 2] * qz
-            if share > 0:
-                ax, ay, az = jaw_turn[t, 0], jaw_turn[t, 1], jaw_turn[t, 2]
-                size = np.sqrt(ax * ax + ay * ay + az * az)
-                if size > tiny:
-                    c, s = np.cos(size * share), np.sin(size * share)
-                    ax, ay, az = ax / size, ay / size, az / size
-                    cx, cy, cz = jaw_pivot[0], jaw_pivot[1], jaw_pivot[2]
-                    qx, qy, qz = x - cx, y - cy, z - cz
-                    dot = (ax * qx + ay * qy + az * qz) * (one - c)
-                    x = cx + qx * c + (ay * qz - az * qy) * s + ax * dot
-                    y = cy + qy * c + (az * qx - ax * qz) * s + ay * dot
-                    z = cz + qz * c + (ax * qy - ay * qx) * s + az * dot
-                x += share * jaw_shift[t, 0]
-                y += share * jaw_shift[t, 1]
-                z += share * jaw_shift[t, 2]
-            out[t, v, 0] = x
-            out[t, v, 1] = y
-            out[t, v, 2] = z
+                frame[hair[i], x] = frame[root[i], x]
+        for v in range(n):
+            for x in range(3):
+                frame[v, x] += rest[v, x]
+        for side in range(2):
+            close, upper, lower = lid_turn[t, side, 0], lid_turn[t, side, 1], lid_turn[t, side, 2]
+            count = 0
+            if close != 0 or upper != 0 or lower != 0:
+                for v in range(n):
+                    if lid_eye[v] == side:
+                        where[count] = v
+                        angle[count] = (
+                            close * lid_take[v, 0] + upper * lid_take[v, 1] - lower * lid_take[v, 2]
+                        )
+                        for x in range(3):
+                            some[x, count] = frame[v, x]
+                        count += 1
+            _turn(some, angle, count, lid_axis[side], centre[side])
+            for i in range(count):
+                for x in range(3):
+                    frame[where[i], x] = some[x, i]
+            r = gaze[t, side]
+            if r[0, 0] != one or r[1, 1] != one:
+                cx, cy, cz = centre[side, 0], centre[side, 1], centre[side, 2]
+                for v in range(n):
+                    if eye_of[v] == side:
+                        qx, qy, qz = frame[v, 0] - cx, frame[v, 1] - cy, frame[v, 2] - cz
+                        frame[v, 0] = cx + r[0, 0] * qx + r[0, 1] * qy + r[0, 2] * qz
+                        frame[v, 1] = cy + r[1, 0] * qx + r[1, 1] * qy + r[1, 2] * qz
+                        frame[v, 2] = cz + r[2, 0] * qx + r[2, 1] * qy + r[2, 2] * qz
+        size = np.float32(0.0)
+        for x in range(3):
+            size += jaw_turn[t, x] * jaw_turn[t, x]
+        size = np.sqrt(size)
+        for x in range(3):
+            axis[x] = jaw_turn[t, x] / max(size, tiny)
+        count = 0
+        for v in range(n):
+            if jaw_share[v] > 0:
+                where[count] = v
+                angle[count] = size * jaw_share[v]
+                for x in range(3):
+                    some[x, count] = frame[v, x]
+                count += 1
+        _turn(some, angle, count, axis, jaw_pivot)
+        for i in range(count):
+            v = where[i]
+            for x in range(3):
+                frame[v, x] = some[x, i] + jaw_share[v] * jaw_shift[t, x]
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -10,9 +10,9 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from risorius.head.eye import CORNEA_RISE
-from risorius.head.lash import N_RIBBONS
+from risorius.head.lash import N_RIBBONS, N_UPPER
 from risorius.skin.shell import Sheet
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head
@@ -84,7 +84,6 @@ def make_lids(head: Head, sheet: Sheet) -> tuple[Lids, Globes, Floats]:
     axis, aperture, plates = np.zeros((2, 3)), np.zeros(2), np.zeros(sheet.n)
     globes = Globes(head.eyes.centres, head.eyes.radii, head.eyes.iris_radius, CORNEA_RISE)
     loops, skin = head.topology.loops, head.topology.parts["skin"]
-    first_lash = head.topology.parts["lashes_left"].start
     upper_share = load_table("drives")["lid_motion"]["upper_share"]["typ"]
     for number, side in enumerate(SIDES):
         margins = [
@@ -112,15 +111,16 @@ def make_lids(head: Head, sheet: Sheet) -> tuple[Lids, Globes, Floats]:
         for column, margin in enumerate(every):
             shut[skin, column] = _spread(sheet, shut[skin, column], margin, near)
         plates = np.maximum(plates, take[skin] @ HOLD)
-        lashes = np.arange(n)[head.topology.parts[f"lashes_{side}"]]
-        root = head.topology.lash_roots[lashes - first_lash]
-        take[lashes, 0] = np.isin(root, margins[0])
-        take[lashes, 1] = ~np.isin(root, margins[0])
-        base = _hair_bases(along[lashes])
-        follow[lashes] = np.interp(base, places, gaps[0])
-        for column, lid in enumerate(margins):
-            line = lid[0][np.argsort(along[lid[0]])]
-            shut[lashes, column] = np.interp(base, along[line], shut[line, column])
+        hairs = np.arange(n)[head.topology.parts[f"lashes_{side}"]].reshape(N_RIBBONS, -1)
+        for column, (lid, own) in enumerate(
+            zip(margins, (hairs[:N_UPPER], hairs[N_UPPER:]), strict=True)
+        ):
+            # A hair turns as one, as the margin does where it grows.
+            weights = _places_on(head.vertices[lid[0]], head.vertices[own[:, :2]].mean(axis=1))
+            margin = take[lid[0], column]
+            take[own, column] = 1.0
+            follow[own] = (weights @ (margin * follow[lid[0]]))[:, None]
+            shut[own, column] = (weights @ (margin * shut[lid[0], column]))[:, None]
         follow = np.minimum(1.0, follow / aperture[number])
         moved = take.max(axis=1) > 1e-3
         turn[moved, 0] = ((shut * take) @ [1.0, -1.0])[moved]
@@ -248,7 +248,14 @@ def _ease(x: Floats) -> Floats:
     return x * x * (3 - 2 * x)
 
 
-def _hair_bases(along: Floats) -> Floats:
-    """Place of the root of each lash vertex's hair: a hair turns as one."""
-    hair = along.reshape(N_RIBBONS, -1)
-    return np.repeat(hair[:, :2].mean(axis=1), hair.shape[1])
+def _places_on(line: Floats, points: Floats) -> Floats:
+    """Weights (k, m), summing to 1, of the vertices of a line (m, 3) nearest to points (k, 3)."""
+    start, step = line[:-1], np.diff(line, axis=0)
+    share = np.einsum("kmx,mx->km", points[:, None] - start, step) / (step**2).sum(axis=1)
+    share = np.clip(share, 0, 1)
+    away = np.linalg.norm(points[:, None] - start - share[..., None] * step, axis=2)
+    row, best = np.arange(len(points)), away.argmin(axis=1)
+    weights = np.zeros((len(points), len(line)))
+    weights[row, best] = 1 - share[row, best]
+    weights[row, best + 1] = share[row, best]
+    return weights

@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from risorius.errors import InputError
 from risorius.head import load_topology
-from risorius.skin.carry import Carrier, Motion, motion
+from risorius.skin.carry import Carrier, motion
 from risorius.skin.contact import Contact
 from risorius.skin.jaw import Jaw
 from risorius.skin.lids import Globes
 from risorius.skin.shapes import Mixing, Shapes
-from risorius.skin.tongue import Tongue, tongue_shape
+from risorius.skin.tongue import Tongue, place_tongue
 
 __all__ = ["Quality", "Rig", "eye_of"]
 
@@ -27,11 +27,11 @@ Floats = NDArray[np.float64]
 
 Quality = Literal["solved", "carried"]
 
-FRAMES = 8
+FRAMES = 12
 """Frames computed together: their coarse shapes stay in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rig:
     """A head that moves. All arrays are over the level-0 vertices of all parts.
 
@@ -76,6 +76,13 @@ class Rig:
     def __post_init__(self) -> None:
         for array in (self.rest, self.shapes.value, self.mixing.share, self.carrier.share):
             array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        return f"Rig({len(self.channels)} channels, {self.n_shown:,} vertices, {self.quality})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Say the same where printers take dataclasses apart: every vertex would be written out."""
+        printer.text(repr(self))
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -136,31 +143,38 @@ class Rig:
         if level == 1 and self.n_shown != load_topology().levels[0].n_vertices:
             raise InputError("a rig of some vertices has no level 1.")
         drive, mandible, look, slack = self._checked(activation, jaw, gaze, tone)
-        moved = motion(self.carrier, drive, mandible, look, slack=slack)
-        frames = len(drive)
-        tongue = np.empty((frames, len(self.tongue_at), 3), np.float32)
-        if (self.tongue_at >= 0).any():
-            tongue = tongue_shape(self.tongue, self.channels, drive, self.jaw, mandible)
         n_vertices = len(self.rest) if level == 0 else _finer().shape[0]
-        out = np.empty((frames, n_vertices, 3), np.float32)
-        blocks = [slice(start, start + FRAMES) for start in range(0, frames, FRAMES)]
-        if len(blocks) < 2:
-            for block in blocks:
-                self._fill(moved, tongue, block, out)
+        out = np.empty((len(drive), n_vertices, 3), np.float32)
+
+        def fill(start: int) -> None:
+            block = slice(start, start + FRAMES)
+            self._fill(drive[block], mandible[block], look[block], slack, out[block])
+
+        starts = range(0, len(drive), FRAMES)
+        if len(starts) < 2:
+            for start in starts:
+                fill(start)
         else:
-            list(_threads().map(lambda block: self._fill(moved, tongue, block, out), blocks))
+            list(_threads().map(fill, starts))
         return out if level == 1 else out[:, : self.n_shown]
 
-    def _fill(self, moved: Motion, tongue: Singles, block: slice, out: Singles) -> None:
-        """Compute some frames; the compiled loops let other threads run meanwhile."""
+    def _fill(
+        self, drive: Singles, mandible: Floats, look: Floats, slack: Singles, out: Singles
+    ) -> None:
+        """Compute some frames; the compiled loops let other threads run meanwhile.
+
+        Every array is contiguous whatever the number of frames, and no loop adds up over frames:
+        so a frame has the same bits alone and among others.
+        """
         from risorius.skin import kernels
 
+        moved = motion(self.carrier, drive, mandible, look, slack=slack)
         fine = out.shape[1] != len(self.rest)
-        cues, shapes, mixing = moved.cues[block], self.shapes, self.mixing
-        coarse = np.empty((len(cues), *self.rest.shape), np.float32) if fine else out[block]
-        weight = np.empty((len(cues), len(shapes.scale)), np.float32)
-        kernels.weigh(cues, mixing.own, mixing.mixed, mixing.share, shapes.scale, weight)
-        flat = coarse.reshape(len(cues), -1)
+        shapes, mixing = self.shapes, self.mixing
+        coarse = np.empty((len(out), *self.rest.shape), np.float32) if fine else out
+        weight = np.empty((len(out), len(shapes.scale)), np.float32)
+        kernels.weigh(moved.cues, mixing.own, mixing.mixed, mixing.share, shapes.scale, weight)
+        flat = coarse.reshape(len(coarse), -1)
         kernels.move(shapes.pointer, shapes.shape, shapes.value, weight, flat)
         carrier, globes = self.carrier, self.globes
         kernels.pose(
@@ -169,24 +183,25 @@ class Rig:
             self.root,
             carrier.share,
             carrier.jaw.pivot.astype(np.float32),
-            moved.jaw_turn[block],
-            moved.jaw_shift[block],
+            moved.jaw_turn,
+            moved.jaw_shift,
             carrier.lids.eye,
             carrier.lids.turn,
-            moved.lid_turn[block],
+            moved.lid_turn,
             carrier.lids.axis.astype(np.float32),
             globes.centre.astype(np.float32),
             carrier.eye,
-            moved.gaze[block],
+            moved.gaze,
             coarse,
         )
-        here = self.tongue_at >= 0
-        coarse[:, self.tongue_at[here]] = tongue[block][:, here]
-        _touch(self.contact, coarse, moved, block, 0)
+        turn, shift = moved.jaw_turn, moved.jaw_shift
+        place_tongue(self.tongue, self.channels, drive, turn, shift, self.tongue_at, coarse)
+        look_along = np.ascontiguousarray(moved.gaze[..., 2])
+        self.contact.settle(coarse, turn[:, 0], shift, look_along)
         if fine:
             matrix = _finer()
-            kernels.refine(matrix.indptr, matrix.indices, matrix.data, coarse, out[block])
-            _touch(self.contact, out[block], moved, block, 1)
+            kernels.refine(matrix.indptr, matrix.indices, matrix.data, coarse, out)
+            self.contact.settle(out, turn[:, 0], shift, look_along, level=1)
 
     def take(self, vertices: ArrayLike) -> Rig:
         """Return a rig of some level-0 vertices only; it has no level 1.
@@ -228,7 +243,8 @@ class Rig:
     ) -> tuple[Singles, Floats, Floats, Singles]:
         drive = np.ascontiguousarray(activation, dtype=np.float32)
         frames = len(drive) if drive.ndim else 0
-        mandible, look = np.asarray(jaw, dtype=np.float64), np.asarray(gaze, dtype=np.float64)
+        mandible = np.ascontiguousarray(jaw, dtype=np.float64)
+        look = np.ascontiguousarray(gaze, dtype=np.float64)
         sides = (len(self.channels), 2)
         healthy = np.ones(sides, np.float32)
         held = healthy if tone is None else np.asarray(tone, dtype=np.float32)
@@ -272,14 +288,3 @@ def _finer() -> Any:
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="rig")
-
-
-def _touch(contact: Contact, points: Singles, moved: Motion, block: slice, level: int) -> None:
-    """Keep skin out of teeth, eyes and other skin, in place."""
-    contact.settle(
-        points,
-        moved.jaw_turn[block, 0],
-        moved.jaw_shift[block],
-        np.ascontiguousarray(moved.gaze[block][..., 2]),
-        level=level,
-    )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from risorius.skin.carry import LID_EASE, N_MORE, PROTRUSION, SHIFT, lid_gains
 from risorius.skin.rig import Rig
 from risorius.skin.shapes import BLOCK
 from risorius.skin.store import read_arrays, write_arrays
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 __all__ = ["RIG_VERSION", "load_rig", "pack", "save_rig"]
 
@@ -124,9 +125,9 @@ def _walk(thing: Any, path: str, values: dict[str, Any], arrays: dict[str, NDArr
 def _restored(kind: Any, path: str, values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Any:
     """Return the record of a kind that was noted under a path."""
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
         parts = {
-            name: _restored(hint, _join(path, name), values, arrays) for name, hint in hints.items()
+            name: _restored(hint, _join(path, name), values, arrays)
+            for name, hint in _hints(cast("type", kind)).items()
         }
         return kind(**parts)  # type: ignore[operator]
     if get_origin(kind) is tuple and str not in get_args(kind):
@@ -139,6 +140,11 @@ def _restored(kind: Any, path: str, values: dict[str, Any], arrays: dict[str, ND
     if kind in (int, float, str):
         return kind(values[path])
     return arrays[path] if path in arrays else values[path]
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _join(path: str, name: str) -> str:

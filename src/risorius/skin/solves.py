@@ -163,7 +163,7 @@ def _kept(folder: Path, size: int) -> Iterator[tuple[int, NDArray[np.int16]]]:
 def _code() -> str:
     """Return a mark of everything that a bake reads but the head."""
     mark = hashlib.blake2b(digest_size=16)
-    for package in ("risorius.skin", "risorius.anatomy"):
+    for package in ("risorius.skin", "risorius.anatomy", "risorius.head"):
         for source in _sources(files(package)):
             mark.update(source.read_bytes())
     return mark.hexdigest()

@@ -22,6 +22,8 @@ from risorius.files import replacing
 __all__ = ["read_arrays", "write_arrays"]
 
 MAGIC = b"RISORIUS RIG\n\x00\x00\x00"
+LEVEL = 7
+"""Of deflating: the highest makes a rig a hundredth smaller in eight times the time."""
 _SIZES = struct.Struct("<II")
 
 
@@ -40,7 +42,7 @@ def write_arrays(
         little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
         # Low bytes first, then high bytes: what changes little is deflated better by itself.
         planes = np.frombuffer(little.tobytes(), np.uint8).reshape(-1, little.itemsize).T
-        block = zlib.compress(planes.tobytes(), 9)
+        block = zlib.compress(planes.tobytes(), LEVEL)
         index[name] = {
             "type": little.dtype.str[1:],
             "shape": list(array.shape),
@@ -85,9 +87,15 @@ def read_arrays(
             kind = np.dtype("<" + entry["type"])
             begin = length + entry["start"]
             planes = zlib.decompress(body[begin : begin + entry["length"]])
-            raw = np.frombuffer(planes, np.uint8).reshape(kind.itemsize, -1).T.tobytes()
-            # The bytes are immutable, so the array is read-only.
-            arrays[name] = np.frombuffer(raw, kind).reshape(entry["shape"])
+            array = np.empty(entry["shape"], kind)
+            places = array.reshape(-1).view(np.uint8).reshape(-1, kind.itemsize)
+            # Byte by byte, which is much quicker than one transposition.
+            for number, plane in enumerate(
+                np.frombuffer(planes, np.uint8).reshape(kind.itemsize, -1)
+            ):
+                places[:, number] = plane
+            array.flags.writeable = False
+            arrays[name] = array
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise InputError(f"the rig {path} is damaged: {error}.") from error
     return meta, arrays

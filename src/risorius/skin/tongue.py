@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from risorius.head.topology import load_topology
 from risorius.skin.jaw import Jaw, jaw_motion
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Topology
 
-__all__ = ["Tongue", "make_tongue", "tongue_drive", "tongue_shape"]
+__all__ = ["Tongue", "make_tongue", "place_tongue", "tongue_drive", "tongue_shape"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -169,14 +169,49 @@ def tongue_drive(channels: tuple[str, ...], activation: ArrayLike) -> Floats:
     >>> bool(tongue_drive(names, a)[0, EFFECTS.index("root_forward_mm")] > 5)
     True
     """
-    values = np.asarray(activation, dtype=np.float64)
-    rows, gains = _gains(channels)
-    sides = values[:, rows]
-    effects: Floats = np.einsum("tcs,ce->te", sides, gains) / 2
-    # Left pulls to its own side, right to the other.
-    pull = sides[..., 0] - sides[..., 1]
-    effects[:, -2:] = pull @ gains[:, -2:]
+    from risorius.skin import tongue_kernel
+
+    values = np.ascontiguousarray(activation, dtype=np.float32)
+    effects = np.empty((len(values), len(EFFECTS)))
+    tongue_kernel.drive(values, *_gains(channels), effects)
     return effects
+
+
+def place_tongue(
+    tongue: Tongue,
+    channels: tuple[str, ...],
+    activation: Singles,
+    turn: NDArray[np.floating],
+    shift: NDArray[np.floating],
+    at: NDArray[np.int32],
+    out: Singles,
+) -> None:
+    """Write the tongue into shapes `out` (t, vertices, 3), vertex ``k`` of it at row ``at[k]``.
+
+    Turn and shift (t, 3) are those of the jaw. Rows below zero are left out.
+    """
+    from risorius.skin import tongue_kernel
+
+    tongue_kernel.shape(
+        tongue_drive(channels, activation),
+        turn.astype(np.float64),
+        shift.astype(np.float64),
+        tongue.rest,
+        tongue.node,
+        tongue.offset,
+        tongue.root,
+        tongue.step,
+        tongue.slant,
+        tongue.thick,
+        tongue.centre,
+        tongue.wall,
+        tongue.edge,
+        tongue.palate,
+        tongue.step / GROWN_STEP,
+        tongue.pivot,
+        at,
+        out,
+    )
 
 
 def tongue_shape(
@@ -213,30 +248,11 @@ def tongue_shape(
     >>> bool((out[0] == tongue.rest.astype(np.float32)).all()), bool(np.ptp(out[1, :, 2]) > 70)
     (True, True)
     """
-    from risorius.skin import tongue_kernel
-
-    effects = tongue_drive(channels, activation)
     turn, shift = jaw_motion(jaw, pose)
-    out = np.empty((len(effects), *tongue.rest.shape), np.float32)
-    tongue_kernel.shape(
-        effects,
-        turn,
-        shift,
-        tongue.rest,
-        tongue.node,
-        tongue.offset,
-        tongue.root,
-        tongue.step,
-        tongue.slant,
-        tongue.thick,
-        tongue.centre,
-        tongue.wall,
-        tongue.edge,
-        tongue.palate,
-        tongue.step / GROWN_STEP,
-        tongue.pivot,
-        out,
-    )
+    drive = np.asarray(activation, dtype=np.float32)
+    out = np.empty((len(drive), *tongue.rest.shape), np.float32)
+    every = np.arange(len(tongue.rest), dtype=np.int32)
+    place_tongue(tongue, channels, drive, turn, shift, every, out)
     return out
 
 

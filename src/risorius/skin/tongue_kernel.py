@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["shape"]
+__all__ = ["drive", "shape"]
 
 Array = NDArray[Any]
 
@@ -84,6 +84,24 @@ def _ceiling(x: float, z: float, wall: Array, edge: Array, palate: float, size: 
 
 
 @njit(cache=True, nogil=True)
+def drive(activation: Array, rows: Array, gains: Array, effects: Array) -> None:
+    """Fill `effects` (t, effect) with what activations (t, channel, 2) of `rows` do together.
+
+    The last two answer to the difference of the sides, the others to their mean.
+    """
+    aside = effects.shape[1] - 2
+    for t in range(effects.shape[0]):
+        for e in range(effects.shape[1]):
+            total = 0.0
+            for r in range(rows.shape[0]):
+                left, right = activation[t, rows[r], 0], activation[t, rows[r], 1]
+                # Left pulls to its own side, right to the other.
+                both = float(left) - right if e >= aside else (float(left) + right) / 2
+                total += both * gains[r, e]
+            effects[t, e] = total
+
+
+@njit(cache=True, nogil=True)
 def shape(
     effects: Array,
     turn: Array,
@@ -101,9 +119,13 @@ def shape(
     palate: float,
     size: float,
     pivot: Array,
+    at: Array,
     out: Array,
 ) -> None:
-    """Fill `out` (t, n, 3) with the shape of a :class:`risorius.skin.tongue.Tongue`."""
+    """Fill rows `at` (n,) of `out` (t, vertices, 3) with a :class:`risorius.skin.tongue.Tongue`.
+
+    Rows below zero are left out.
+    """
     count = slant.shape[0]
     line, slants = np.empty((count, 3)), np.empty(count)
     yaws, long_, wide = np.empty(count), np.empty(count), np.empty(count)
@@ -117,7 +139,10 @@ def shape(
         for a in range(3):
             moves = moves or turn[t, a] != 0 or shift[t, a] != 0
         if not works and not moves:
-            out[t] = rest
+            for i in range(rest.shape[0]):
+                if at[i] >= 0:
+                    for a in range(3):
+                        out[t, at[i], a] = rest[i, a]
             continue
         if works:
             gap = _gap(rotation, shift[t], pivot, centre, wall, edge)
@@ -139,6 +164,8 @@ def shape(
                 size,
             )
         for i in range(rest.shape[0]):
+            if at[i] < 0:
+                continue
             x, y, z = rest[i, 0], rest[i, 1], rest[i, 2]
             if works:
                 x, y, z = _placed(
@@ -155,7 +182,7 @@ def shape(
                 # Palate and upper teeth stay with the skull.
                 ceiling = _ceiling(x - root[0], z - centre[1], wall, edge, palate, size)
                 y = -_above(-y, -ceiling, ease)
-            out[t, i, 0], out[t, i, 1], out[t, i, 2] = x, y, z
+            out[t, at[i], 0], out[t, at[i], 1], out[t, at[i], 2] = x, y, z
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from risorius.skin.flesh.fibres import strand_rows
 from risorius.skin.flesh.gains import aim_of, reach_of
 from risorius.skin.flesh.material import load_flesh
 
@@ -80,7 +81,7 @@ def _check_volume(ratio, volume):
     assert ratio.min() > 0
     order = np.argsort(np.abs(ratio - 1))
     share = np.cumsum(volume[order]) / volume.sum()
-    assert np.abs(ratio - 1)[order][np.searchsorted(share, 0.95)] < 0.06
+    assert np.abs(ratio - 1)[order][np.searchsorted(share, 0.95)] < 0.05
 
 
 @pytest.mark.slow
@@ -97,7 +98,8 @@ def _check_volume(ratio, volume):
 )
 def test_a_muscle_at_full_work_reaches_its_published_travel(body, channel):
     drive = np.zeros_like(body.drive())
-    drive[body.flesh.channels.index(channel), 0] = 1.0
+    sides = 2 if strand_rows()[channel].get("both") else 1
+    drive[body.flesh.channels.index(channel), :sides] = 1.0
     settled = body.flesh.settle(drive, iterations=100)
     assert reach_of(body.flesh, channel, settled) == pytest.approx(aim_of(channel), rel=0.2)
 

@@ -22,7 +22,7 @@ Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Contact:
     """What keeps skin out of teeth, eyes and other skin.
 
@@ -44,6 +44,9 @@ class Contact:
     teeth: tuple[Guard, Guard]
     eyes: tuple[Guard, Guard]
     lashes: Roots
+
+    def __repr__(self) -> str:
+        return f"Contact({len(self.vertices):,} vertices, {len(self.lashes.hair)} lashes)"
 
     def settle(
         self,
@@ -74,28 +77,36 @@ class Contact:
 
         bodies = self.bodies
         pivot = bodies.jaw.pivot.astype(np.float32)
+        # One layout, so one compiled form, however many frames there are.
+        jaw_turn = np.ascontiguousarray(jaw_turn)
         still = np.zeros_like(jaw_turn), np.zeros_like(jaw_shift)
         teeth, eyes = self.teeth[level], self.eyes[level]
-        for row, (turn, shift) in (
-            (bodies.upper, still),
-            (bodies.lower, (jaw_turn, jaw_shift)),
-        ):
-            body_loops.push_out(
-                points,
-                teeth.vertex,
-                teeth.least,
-                row.grid,
-                row.low,
-                np.float32(STEP),
-                pivot,
-                turn,
-                shift,
-            )
+
+        def off_the_teeth() -> None:
+            for row, (turn, shift) in (
+                (bodies.upper, still),
+                (bodies.lower, (jaw_turn, jaw_shift)),
+            ):
+                body_loops.push_out(
+                    points,
+                    teeth.vertex,
+                    teeth.least,
+                    row.grid,
+                    row.low,
+                    np.float32(STEP),
+                    pivot,
+                    turn,
+                    shift,
+                )
+
+        off_the_teeth()
         for slit in (self.lips.levels[level], *self.lids.levels[level]):
             if whole:
                 slit.part(points)
             else:
                 slit.halve(points)
+        if whole:
+            off_the_teeth()  # lips that gave way to each other may have met them again
         globes = bodies.globes
         body_loops.push_off_eyes(
             points,

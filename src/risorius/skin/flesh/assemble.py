@@ -21,7 +21,7 @@ from risorius.skin.flesh.solve import FLIP, Flesh
 from risorius.skin.jaw import make_jaw
 from risorius.skin.lids import make_lids
 from risorius.skin.shell import Sheet, skin_sheet
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head

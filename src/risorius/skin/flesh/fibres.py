@@ -14,7 +14,7 @@ from risorius.anatomy import load_atlas
 from risorius.head.attachments import fibre_points, load_fibres, relative_size
 from risorius.skin.flesh.material import load_flesh
 from risorius.skin.flesh.mesh import SHEETS, Columns
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.head import Head
@@ -90,10 +90,11 @@ def make_strands(head: Head, columns: Columns, spread: sparse.csr_matrix) -> Str
         row = rows.get(channel, {})
         parts = np.array(row.get("weights", np.ones(len(fibres))), dtype=np.float64)
         parts /= parts.sum()
+        push, close = (np.broadcast_to(row.get(k, 0.0), len(fibres)) for k in ("push", "close"))
         ring = atlas.muscle(kind.muscle).type == "sphincter"
         for number, side in enumerate(SIDES):
             courses = fibre_points(head, channel, side)
-            for fibre, course, part in zip(fibres, courses, parts, strict=True):
+            for k, (fibre, course) in enumerate(zip(fibres, courses, strict=True)):
                 corners = topology.levels[0].triangles[fibre.triangle]
                 if side == "right":
                     corners = topology.mirror[corners]
@@ -106,11 +107,11 @@ def make_strands(head: Head, columns: Columns, spread: sparse.csr_matrix) -> Str
                 pointer.append(pointer[-1] + len(before))
                 column.append(2 * atlas.channel_ids.index(channel) + number)
                 high = course[:, 1].mean() > eyes
-                share.append((row.get("above", 1.0) if high else 1.0) * part)
+                share.append((row.get("above", 1.0) if high else 1.0) * parts[k])
                 passive.append(row.get("passive", usual))
                 belly = _belly(len(before), ring=ring)
-                outward.append(row.get("push", 0.0) * belly)
-                toward.append(row.get("close", 0.0) * belly)
+                outward.append(push[k] * belly)
+                toward.append(close[k] * belly)
     weights = sparse.csr_matrix(sparse.vstack(matrices))
     nodes = weights @ columns.nodes
     # The carried points are what shortens: lengths are theirs.

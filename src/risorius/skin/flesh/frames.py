@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risorius.skin.jaw import condyle_path
-from risorius.skin.tissue import load_table
+from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.skin.jaw import Jaw

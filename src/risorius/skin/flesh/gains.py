@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas
 from risorius.skin.flesh.fibres import strand_rows
-from risorius.skin.tissue import named_point
+from risorius.skin.tables import named_point
 
 if TYPE_CHECKING:
     from risorius.head import Head

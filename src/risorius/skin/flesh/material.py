@@ -12,7 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from risorius.skin.flesh.mesh import Columns, Elements
-from risorius.skin.tissue import named_point
+from risorius.skin.tables import named_point
 
 if TYPE_CHECKING:
     from risorius.head import Head

@@ -1,0 +1,78 @@
+"""What mouth and chin do when their muscles work, as a face-literate person would have it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+
+def _at(body, loop, side_mm):
+    """The vertex of a loop of the lips nearest to so far left of the midline."""
+    ids = np.asarray(body.head.topology.loops[loop])
+    return ids[np.argmin(np.abs(body.head.vertices[ids, 0] - side_mm))]
+
+
+def _corner(body, way):
+    return way[body.head.topology.loops["mouth_corners"][0]]
+
+
+def _gap(body, shape, side_mm=0.0):
+    """How far the lips are apart, negative where one overhangs the other [mm]."""
+    return shape[_at(body, "lip_upper", side_mm), 1] - shape[_at(body, "lip_lower", side_mm), 1]
+
+
+def _red(body, shape):
+    """How tall the red of both lips looks from the front [mm]."""
+    return np.ptp(shape[[_at(body, f"lip_border_{lip}", 0.0) for lip in ("upper", "lower")], 1])
+
+
+@pytest.mark.parametrize("channel", ["levator_labii_superioris", "zygomaticus_minor"])
+def test_the_upper_lip_is_lifted_in_an_arch(body, channel):
+    """It rises most in the middle of each half, least at the corner, and nowhere as a horn."""
+    way = body.posed(channel).shape - body.head.vertices
+    lift = [way[_at(body, "lip_border_upper", x), 1] for x in (0.0, 6.0, 12.0, 18.0)]
+    assert min(lift) > 0.3 * max(lift)
+    assert np.abs(np.diff(lift)).max() < 0.45 * max(lift)
+    assert _corner(body, way)[1] < 0.6 * max(lift)
+
+
+def test_a_smile_lifts_the_corners_over_the_middle_and_shows_teeth(body):
+    smile = body.posed("AU12", "AU6", "AU25")
+    way = smile.shape - body.head.vertices
+    assert _corner(body, way)[1] > 1.5 * way[_at(body, "lip_upper", 0.0), 1]
+    assert _corner(body, way)[2] < -3
+    edge = smile.shape[body.head.topology.parts["teeth_upper"], 1].min()
+    assert smile.shape[_at(body, "lip_upper", 0.0), 1] > edge + 2
+
+
+@pytest.mark.parametrize("lip", ["superior", "inferior"])
+def test_an_outer_ring_pushes_its_lip_forward_and_keeps_it_shut(body, lip):
+    pout = body.posed(f"orbicularis_oris.{lip}_peripheralis")
+    way = pout.shape - body.head.vertices
+    upper = "upper" if lip == "superior" else "lower"
+    assert 3 < way[_at(body, f"lip_{upper}", 0.0), 2] < 9
+    assert _corner(body, way)[0] < -1.5
+    assert max(_gap(body, pout.shape), _gap(body, pout.shape, 12.0)) < 1
+
+
+def test_inner_rings_turn_the_red_of_the_lips_in(body):
+    tight = body.posed("AU23").shape
+    assert _red(body, tight) < 0.87 * _red(body, body.head.vertices)
+    assert abs(_corner(body, tight - body.head.vertices)[0]) < 2
+
+
+def test_mentalis_raises_the_chin_and_drives_the_lower_lip_out(body):
+    chin = body.posed("AU17")
+    assert body.way(chin, "pogonion")[1] > 3
+    assert body.way(chin, "labiale_inferius")[1] > 2
+    assert body.way(chin, "labiale_inferius")[2] > 2
+
+
+def test_a_dropped_jaw_draws_the_corners_in_and_down_and_shows_upper_teeth(body):
+    drop = body.posed("AU26", "AU25")
+    way = drop.shape - body.head.vertices
+    opened = -way[_at(body, "lip_lower", 0.0), 1]
+    assert _corner(body, way)[0] < 0
+    assert 0.3 < -_corner(body, way)[1] / opened < 0.6
+    edge = drop.shape[body.head.topology.parts["teeth_upper"], 1].min()
+    assert drop.shape[_at(body, "lip_upper", 0.0), 1] > edge + 1
