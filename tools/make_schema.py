@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from risorius.files import replacing
-from risorius.perform.schema import score_schema
+from risorius.perform.score.schema import score_schema
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import skew
 
 from risorius.anatomy import load_atlas
-from risorius.bench.perform_lids_gaze import records
+from risorius.bench.perform.lids_gaze import records
 from risorius.dynamics.body import make_body
 from risorius.face import deform, load_face
-from risorius.perform.blink import BlinkLayer, blink_rate
 from risorius.perform.engine import Player
+from risorius.perform.layers.blink import BlinkLayer, blink_rate
 from risorius.perform.performance import SWITCHES, clip_of, perform_score
 from risorius.perform.quantity import chosen, published, span
 from risorius.perform.scene import Beat, Context, Persona, Phrase, Scene
@@ -126,7 +126,7 @@ def test_the_levator_lets_go_before_the_ring_bursts_and_is_driven_by_nothing_els
         assert stroke.start + stroke.rise <= burst + 0.006
         assert stroke.apex[1] > burst
     # Lids go with the eyes by the rig; gaze drives no lid muscle.
-    from risorius.perform.gaze import GazeLayer
+    from risorius.perform.layers.gaze import GazeLayer
 
     scene = Scene(duration=30.0)
     moved = {t for s in GazeLayer().strokes(scene, scene.rng("gaze")) for t in s.target}

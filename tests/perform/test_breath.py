@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from risorius.anatomy import load_facts
-from risorius.bench.perform_body import find_inhales, watch
+from risorius.bench.perform.body import find_inhales, watch
 from risorius.perform import TARGETS, Beat, Context, Mode, Phrase, Scene
-from risorius.perform.breath import Breath, BreathLayer, plan_breath
-from risorius.perform.cycle import tidal
+from risorius.perform.layers.breath import Breath, BreathLayer, plan_breath
+from risorius.perform.layers.cycle import tidal
 from risorius.perform.performance import SWITCHES, make_player
 
 SINGLE = ("sigh", "gasp", "in", "out")

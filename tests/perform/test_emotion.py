@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from risorius.anatomy import load_atlas
 from risorius.anatomy.sheet import load_facts
-from risorius.bench import perform_emotion as bench
+from risorius.bench.perform import emotion as bench
 from risorius.errors import InputError
 from risorius.perform import TARGETS, Beat, Context, Phrase, Scene
 from risorius.perform.culture import CULTURES, accents, notes
-from risorius.perform.emotion import EmotionLayer
 from risorius.perform.kernels import envelope
-from risorius.perform.pattern import Asked, arousal, likeness, sample_pattern
+from risorius.perform.layers.emotion import EmotionLayer
+from risorius.perform.layers.pattern import Asked, arousal, likeness, sample_pattern
+from risorius.perform.layers.unit import reach
 from risorius.perform.stroke import Mode
 from risorius.perform.table import load_table
-from risorius.perform.unit import reach
 
 ATLAS = load_atlas()
 UNIVERSAL = [entry.id for entry in ATLAS.expressions if entry.universal]

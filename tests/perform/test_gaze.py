@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from risorius.anatomy import load_atlas, load_facts
-from risorius.bench.perform_lids_gaze import still_share, watch
+from risorius.bench.perform.lids_gaze import still_share, watch
 from risorius.dynamics.body import make_body
-from risorius.perform.blink import BlinkLayer
 from risorius.perform.engine import Player
-from risorius.perform.fixation import fixations, idle
-from risorius.perform.gaze import (
-    GazeLayer,
+from risorius.perform.layers.blink import BlinkLayer
+from risorius.perform.layers.fixation import fixations, idle
+from risorius.perform.layers.gaze import GazeLayer
+from risorius.perform.layers.shifts import (
     GazeShift,
     partner_share,
     plan_gaze,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas, load_facts
 from risorius.perform import TARGETS, Beat, Context, Mode, Scene
-from risorius.perform.breath import BreathLayer
-from risorius.perform.gesture import GestureLayer
-from risorius.perform.mouth import opening_drive
+from risorius.perform.layers.breath import BreathLayer
+from risorius.perform.layers.gesture import GestureLayer
+from risorius.perform.layers.mouth import opening_drive
 from risorius.perform.performance import SWITCHES, make_player
 from risorius.skin import jaw_from_activation
 

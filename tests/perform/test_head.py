@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas, load_facts
-from risorius.bench.perform_body import find_nods, rigid_share, share_in_band, sway, watch
+from risorius.bench.perform.body import find_nods, rigid_share, share_in_band, sway, watch
 from risorius.perform import TARGETS, Beat, Context, Mode, Persona, Phone, Phrase, Scene, Word
-from risorius.perform.head import HeadLayer
-from risorius.perform.nod import feedback, nods
+from risorius.perform.layers.head import HeadLayer
+from risorius.perform.layers.nod import feedback, nods
 from risorius.perform.performance import SWITCHES, make_player
 
 CHANNELS = load_atlas().channel_ids

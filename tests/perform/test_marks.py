@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from risorius.errors import InputError
-from risorius.perform.markup import read_markup
-from risorius.perform.score import Score, load_score
-from risorius.perform.times import timeline
+from risorius.perform.score.markup import read_markup
+from risorius.perform.score.score import Score, load_score
+from risorius.perform.score.times import timeline
 
 BML = """<?xml version="1.0"?>
 <bml xmlns="http://www.bml-initiative.org/bml/bml-1.0" id="bml1" characterId="Alice">

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from risorius.anatomy import load_atlas
 from risorius.anatomy.sheet import load_facts
-from risorius.bench import perform_emotion as bench
+from risorius.bench.perform import emotion as bench
 from risorius.perform import TARGETS, Beat, Scene
-from risorius.perform.micro import MicroLayer
-from risorius.perform.unit import counters, half_of, reach
+from risorius.perform.layers.micro import MicroLayer
+from risorius.perform.layers.unit import counters, half_of, reach
 
 ATLAS = load_atlas()
 LAYER = MicroLayer()

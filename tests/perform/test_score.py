@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from risorius.errors import InputError
-from risorius.perform.beats import KINDS, LOOKS, Feel, Move, Nod, Place, Say
-from risorius.perform.notation import read_notation, write_notation
-from risorius.perform.score import Score, load_score, save_score, score_text
-from risorius.perform.words import expression_words, movement_words
+from risorius.perform.score.beats import KINDS, LOOKS, Feel, Move, Nod, Place, Say
+from risorius.perform.score.notation import read_notation, write_notation
+from risorius.perform.score.score import Score, load_score, save_score, score_text
+from risorius.perform.score.words import expression_words, movement_words
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 

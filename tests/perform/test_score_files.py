@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 
 from risorius.errors import InputError
-from risorius.perform.beats import KINDS
-from risorius.perform.notation import read_notation
-from risorius.perform.schema import score_schema
-from risorius.perform.score import load_score, score_text
-from risorius.perform.times import timeline
+from risorius.perform.score.beats import KINDS
+from risorius.perform.score.notation import read_notation
+from risorius.perform.score.schema import score_schema
+from risorius.perform.score.score import load_score, score_text
+from risorius.perform.score.times import timeline
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risorius.anatomy import load_facts
-from risorius.bench.perform_speech import (
+from risorius.bench.perform.speech import (
     BITES,
     FEELINGS,
     OPEN,
@@ -24,8 +24,8 @@ from risorius.bench.perform_speech import (
 )
 from risorius.face import load_face
 from risorius.perform import TARGETS, Beat, Mode, Phone, Phrase, Scene
-from risorius.perform.speech import SpeechLayer, speak
-from risorius.perform.speech.lips import jaw_amount, movements
+from risorius.perform.layers.lips import SpeechLayer, jaw_amount, movements
+from risorius.perform.speech import speak
 from risorius.perform.speech.phones import SILENCE, sounds
 from risorius.skin import jaw_from_activation
 

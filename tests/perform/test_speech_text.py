@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risorius.anatomy import load_facts
-from risorius.bench.perform_speech import phone_errors, syllable_rate
+from risorius.bench.perform.speech import phone_errors, syllable_rate
 from risorius.errors import InputError
 from risorius.perform.speech import pronunciation_note, speak
 from risorius.perform.speech.letters import pronounce

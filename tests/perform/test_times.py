@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from risorius.anatomy import load_atlas, load_facts
 from risorius.errors import InputError
 from risorius.perform import Phrase, Word
-from risorius.perform.score import Score, load_score
-from risorius.perform.times import Timeline, timeline
+from risorius.perform.score.score import Score, load_score
+from risorius.perform.score.times import Timeline, timeline
 
 
 def played(text: str, **fields) -> Timeline:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from risorius.perform.layers import LAYERS
     from risorius.perform.performance import SWITCHES, perform_blocks, perform_score, scene_of
     from risorius.perform.scene import Beat, Context, Persona, Phone, Phrase, Scene, Word
-    from risorius.perform.score import Score, load_score, save_score
+    from risorius.perform.score.score import Score, load_score, save_score
     from risorius.perform.stage import Live, live
     from risorius.perform.stroke import Mark, Mode, Profile, Stroke
     from risorius.perform.target import TARGETS, Targets

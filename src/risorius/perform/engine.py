@@ -25,7 +25,7 @@ from risorius.perform.table import load_table
 from risorius.perform.target import TARGETS
 from risorius.perform.wave import Wave
 from risorius.skin import gaze_from_activation
-from risorius.skin.tissue import load_table as load_tissue_table
+from risorius.skin.tables import load_table as load_skin_table
 
 __all__ = ["Block", "Instant", "MuscleBody", "Player"]
 
@@ -344,7 +344,7 @@ def _rows(activation: Floats, rest: Floats) -> Singles:
 @cache
 def eye_reach() -> dict[str, float]:
     """Return how far the eyes can turn: yaw, up and down [rad]."""
-    facts = load_tissue_table("drives")["gaze"]
+    facts = load_skin_table("drives")["gaze"]
     return {name: radians(facts[f"{name}_deg"]["typ"]) for name in ("yaw", "up", "down")}
 
 

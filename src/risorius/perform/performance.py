@@ -18,11 +18,11 @@ from risorius.perform.culture import notes as accent_notes
 from risorius.perform.engine import Block, Instant, MuscleBody, Player
 from risorius.perform.layers import LAYERS
 from risorius.perform.scene import Beat, Phrase, Scene
-from risorius.perform.score import Score, load_score
+from risorius.perform.score.score import Score, load_score
+from risorius.perform.score.times import timeline
 from risorius.perform.speech import pronunciation_note, speak
 from risorius.perform.style import style_of
 from risorius.perform.table import load_table
-from risorius.perform.times import timeline
 
 if TYPE_CHECKING:
     from risorius.clip import Clip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from risorius.errors import InputError
 from risorius.perform.performance import Source, clip_of, make_player, scene_of
 from risorius.perform.scene import Beat, Scene
-from risorius.perform.score import Score, load_score
+from risorius.perform.score.score import Score, load_score
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
