@@ -236,7 +236,9 @@ class Player:
             layers = np.repeat([live.layer for live in of[Mode.TRACK]], np.diff(first))
             pairs, slots = np.unique(layers * TARGETS.count + targets, return_inverse=True)
             places = pairs % TARGETS.count
-            kernels.draw_tracks(out, moments, spans, profiles, first, slots, amounts, places)
+            kernels.draw_tracks(
+                out, moments, spans, profiles, first, slots, amounts, places, *_yielding()
+            )
         kernels.draw_waves(out, moments, *self._waves)
         for mode in (Mode.MOST, Mode.OVER):
             kernels.draw_strokes(out, moments, int(mode), *_packed(of[mode]))
@@ -317,6 +319,12 @@ def _packed_waves(waves: Iterable[Wave]) -> tuple[NDArray[Any], ...]:
         seeds += list(np.random.SeedSequence(wave.seed).generate_state(wave.octaves, np.uint64))
         each += [wave] * wave.octaves
     return np.array(seeds, np.uint64), np.array(cells), np.array(gains), *_parts(each)
+
+
+@cache
+def _yielding() -> tuple[int, float]:
+    """Return how many targets are muscles, and the share of their drive that no track takes."""
+    return TARGETS.muscles, 1.0 - load_table("engine")["antagonist"]["typ"]
 
 
 def _rows(activation: Floats, rest: Floats) -> Singles:

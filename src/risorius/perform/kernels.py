@@ -112,8 +112,10 @@ def draw_tracks(
     slots: Ints,
     amounts: Floats,
     places: Ints,
+    muscles: int,
+    least: float,
 ) -> None:
-    """Add what each layer holds on each target.
+    """Add what each layer holds on each target; what lets a muscle go leaves it some of its drive.
 
     Parameters
     ----------
@@ -123,6 +125,10 @@ def draw_tracks(
         Which pair of layer and target a part belongs to.
     places : (slot,)
         The target of each pair.
+    muscles : int
+        How many of the targets, from the first, are muscles.
+    least : float [1]
+        Share of a muscle's drive that stays.
     """
     held = np.zeros(len(places))
     for i in range(len(moments)):
@@ -133,7 +139,12 @@ def draw_tracks(
             for part in range(first[s], first[s + 1]):
                 held[slots[part]] = held[slots[part]] * (1.0 - weight) + weight * amounts[part]
         for slot in range(len(places)):
-            out[i, places[slot]] += held[slot]
+            if held[slot] >= 0.0 or places[slot] >= muscles:
+                out[i, places[slot]] += held[slot]
+        for slot in range(len(places)):
+            if held[slot] < 0.0 and places[slot] < muscles:
+                drive = out[i, places[slot]]
+                out[i, places[slot]] = max(drive + held[slot], least * drive)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -15,7 +15,7 @@ from risorius.perform.culture import Accent, accents, total_strength
 from risorius.perform.layers.control import escapes, hold_back
 from risorius.perform.layers.order import in_turn
 from risorius.perform.layers.pattern import Asked, Part, between, sample_pattern
-from risorius.perform.layers.unit import Move, Uneven, half_of, to_strokes, uneven
+from risorius.perform.layers.unit import Move, Uneven, half_of, to_strokes, turns_eyes, uneven
 from risorius.perform.quantity import chosen, draw, published
 from risorius.perform.scene import Beat, Phrase, Scene
 from risorius.perform.stroke import Mark, Stroke
@@ -65,7 +65,10 @@ def _episode(scene: Scene, beat: Beat, rng: np.random.Generator) -> Iterator[Str
             made += to_strokes(move, sides[move.unit])
         return sorted(made, key=lambda stroke: stroke.start)
 
-    shown = hold_back(moves, effort, beat.end, rng) if effort else list(moves)
+    # Nobody looks in two directions: gaze is not held back, nor does it wane.
+    looks = [move for move in moves if turns_eyes(move.unit)]
+    moves = [move for move in moves if not turns_eyes(move.unit)]
+    shown = [*looks, *(hold_back(moves, effort, beat.end, rng) if effort else moves)]
     made = strokes([*shown, *_words_first(shown, scene.phrases)])
     longest = max(range(len(made)), key=lambda place: made[place].end - made[place].start)
     made[longest] = replace(made[longest], event=Mark(beat.kind, beat.what))

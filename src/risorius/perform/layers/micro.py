@@ -12,7 +12,7 @@ from risorius.anatomy.movement import Expression
 from risorius.perform.layers.control import leak
 from risorius.perform.layers.order import in_turn
 from risorius.perform.layers.pattern import Asked, Part, sample_pattern
-from risorius.perform.layers.unit import Move, counters, half_of, to_strokes, uneven
+from risorius.perform.layers.unit import Move, counters, half_of, to_strokes, turns_eyes, uneven
 from risorius.perform.quantity import chosen, published
 from risorius.perform.scene import Beat, Scene
 from risorius.perform.stroke import Mark, Stroke
@@ -94,7 +94,9 @@ def _parts(beat: Beat, rng: np.random.Generator) -> tuple[Part, ...]:
     def pattern(*, optional: bool) -> tuple[Part, ...]:
         asked = Asked(strength=beat.strength, full=True, optional=optional, side=beat.side)
         drawn = sample_pattern(entry.id, asked, rng)
-        return tuple(part for part in drawn if half_of(part.unit) != "body")
+        # Head and gaze go their own way.
+        own = (part for part in drawn if half_of(part.unit) != "body")
+        return tuple(part for part in own if not turns_eyes(part.unit))
 
     wanted = beat.more.get("part", "")
     halves = load_table("emotion")["micro"]["halves"]

@@ -93,6 +93,9 @@ def _cycle(
     table = load_table("gesture")["chew"]
     gape = chosen("gesture", "chew.gape").value * opening_drive(travel)
     opened = {TARGETS.of(*key): gape * drive for key, drive in _openers().items()}
+    # The wider the jaw, the more the lips must do to keep the food in.
+    seal = {name: by for name, by in table["seal"].items() if name != "note"}
+    opened |= on_both(seal, travel / chosen("gesture", "chew.seal_travel").value)
     yield _phase(table["open"], start, length, opened)
     # The condyle of the other side glides and takes the chin to the working side.
     swung = {TARGETS.of(name, _OTHER[side]): share * by for name, by in table["swung_by"].items()}

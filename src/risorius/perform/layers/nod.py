@@ -119,12 +119,13 @@ def speech_accents(scene: Scene, rng: np.random.Generator) -> Iterator[Stroke]:
             )
             stressed = () if beat is None else beat.more.get("stressed", ())
             marked = [number - first for number in stressed]
-            yield from _spoken(scene, phrase, marked, own)
+            volume = 1.0 if beat is None else beat.more.get("volume", 1.0)
+            yield from _spoken(scene, phrase, marked, volume, own)
     elif scene.context.speaks == "self":
         time = scene.start
         while time < scene.duration:
             end = time + draw(rng, published("breath.speech.exhale"))
-            yield from _spoken(scene, Phrase(time, end), (), rng)
+            yield from _spoken(scene, Phrase(time, end), (), 1.0, rng)
             time = end
 
 
@@ -166,22 +167,25 @@ def _knots(
 
 
 def _spoken(
-    scene: Scene, phrase: Phrase, marked: Sequence[int], rng: np.random.Generator
+    scene: Scene, phrase: Phrase, marked: Sequence[int], volume: float, rng: np.random.Generator
 ) -> Iterator[Stroke]:
     """Yield strokes that overlap, so that the head goes straight on from knot to knot."""
     knots = _knots(phrase, marked, rng)
     # A little before the phrase, yet after the last turn of the one before.
     start = phrase.start - span(chosen("head", "speech.gap"))[0] / 2
     spread = chosen("head", "speech.spread").value
+    spread *= volume ** chosen("head", "speech.loudness").value
     sizes = {axis: spread * _lively(f"head.speech.{axis}_sd", scene) for axis in _AXES}
     gap = chosen("head", "speech.gap").value
     times = [time for time, _ in knots]
     for place, (time, dip) in enumerate(knots):
         rise = time - times[place - 1] if place else min(gap, time - start)
         fall = times[place + 1] - time if place + 1 < len(times) else gap
-        pose = {axis: size * float(rng.standard_normal()) for axis, size in sizes.items()}
+        # Nobody throws the head about for one syllable.
+        away = np.clip(rng.standard_normal(len(sizes)), -2.0, 2.0).tolist()
+        pose = {axis: size * z for (axis, size), z in zip(sizes.items(), away, strict=True)}
         if dip:
-            pose["pitch"] = sizes["pitch"] * (dip + 0.4 * float(rng.standard_normal()))
+            pose["pitch"] = sizes["pitch"] * (dip + 0.4 * away[0])
         yield _turned(time - rise, rise, fall, pose)
 
 

@@ -26,7 +26,7 @@ from risorius.perform.layers.fixation import (
 from risorius.perform.quantity import chosen, draw, published
 from risorius.perform.scene import Beat, Context, Scene
 
-__all__ = ["GazeShift", "HeadTurn", "partner_share", "plan_gaze", "turns_of"]
+__all__ = ["GazeShift", "HeadTurn", "partner_share", "plan_gaze", "saccade_length", "turns_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def plan_gaze(scene: Scene) -> Iterator[GazeShift]:
             rise = _saccade_length(max(size, chosen("gaze", "saccade.unknown").value), rng)
         turn = None
         if new:
-            there = _head_goal(scene, goal)
+            there = _head_goal(scene, goal, until - now)
             moved = hypot(there[0] - head_yaw, there[1] - head_pitch)
             if until - now > chosen("gaze", "head.glance").value and (
                 moved > chosen("gaze", "head.least").value or rise == 0.0
@@ -242,12 +242,15 @@ def _agenda(scene: Scene) -> _Agenda:
             social.append((beat.start, beat.end))
         spans.append((beat.start, end, goal_of(beat, scene)))
     held = [(start, end) for start, end, _ in spans]
-    edges = sorted({edge for ends in (*held, *social) for edge in ends})
+    edges: list[float] = []
     asked: list[Goal | None] = [None]
-    for edge in edges:
+    for edge in sorted({edge for ends in (*held, *social) for edge in ends}):
         # What begins later in the list is stronger.
-        now = (goal for start, end, goal in reversed(spans) if start <= edge < end)
-        asked.append(next(now, None))
+        now = next((goal for start, end, goal in reversed(spans) if start <= edge < end), None)
+        # What is asked for goes on, whatever weaker wish ends under it.
+        if now is None or now is not asked[-1]:
+            edges.append(edge)
+            asked.append(now)
     return _Agenda(
         tuple(edges), tuple(asked), tuple((beat.start, end) for beat, end in turns), tuple(social)
     )
@@ -308,28 +311,38 @@ def _gain(size: float, rng: np.random.Generator) -> float:
     return published("saccade.undershoot").value + spread
 
 
-def _saccade_length(amplitude: float, rng: np.random.Generator) -> float:
-    """Return how long a saccade [rad] takes [s]: its main sequence (Carpenter 1988)."""
+def saccade_length(amplitude: float) -> float:
+    """Return how long a saccade [rad] usually takes [s]: its main sequence (Carpenter 1988).
+
+    Examples
+    --------
+    >>> 0.04 < saccade_length(np.radians(10.0)) < 0.07
+    True
+    """
     slope, offset = published("saccade.duration.slope"), published("saccade.duration.offset")
+    return (offset.value + slope.value * amplitude) * chosen("gaze", "saccade.tails").value
+
+
+def _saccade_length(amplitude: float, rng: np.random.Generator) -> float:
     spread = chosen("gaze", "saccade.duration_spread").value
-    length = (offset.value + slope.value * amplitude) * chosen("gaze", "saccade.tails").value
-    return length * exp(spread * float(rng.standard_normal()))
+    return saccade_length(amplitude) * exp(spread * float(rng.standard_normal()))
 
 
-def _head_goal(scene: Scene, goal: Goal) -> tuple[float, float]:
-    """Return yaw and pitch [rad] of a head that looks at something."""
+def _head_goal(scene: Scene, goal: Goal, length: float) -> tuple[float, float]:
+    """Return yaw and pitch [rad] of a head that looks at something for a while [s]."""
     if goal.head is not None:
         return goal.head * goal.yaw, goal.head * goal.pitch
     # Some people move the head, some the eyes, and they stay so (Stahl 1999).
     rng = replace(scene, turn=0).rng("gaze.person")
     threshold = draw(rng, published("eye_head.threshold.angle"))
     large, small = draw(rng, published("eye_head.head_share")), chosen("gaze", "head.small_share")
-    farthest = published("eye.comfort_max_common", "jaw_eye").value
+    # The eyes are not held far out, and less so the longer they stay (Stahl 1999).
+    stays = length > chosen("gaze", "head.stay").value
+    farthest = published("eye.comfort" if stays else "eye.comfort_max_common", "jaw_eye").value
 
     def turned(angle: float) -> float:
         size = abs(angle)
         turn = small.value * min(size, threshold) + large * max(size - threshold, 0.0)
-        # The eyes are not held far out.
         return copysign(max(turn, size - farthest), angle)
 
     return turned(goal.yaw), turned(goal.pitch)

@@ -14,12 +14,13 @@ import numpy as np
 from risorius.anatomy import load_atlas
 from risorius.anatomy.movement import SIDES, ActionUnit, Side
 from risorius.errors import InputError
+from risorius.perform.layers.shifts import saccade_length
 from risorius.perform.quantity import chosen, published
 from risorius.perform.stroke import Mode, Profile, Stroke
 from risorius.perform.table import load_table
 from risorius.perform.target import TARGETS
 
-__all__ = ["Move", "Reach", "Uneven", "counters", "half_of", "reach", "to_strokes", "uneven"]
+__all__ = ["Move", "Reach", "Uneven", "counters", "half_of", "reach", "to_strokes", "turns_eyes", "uneven"]
 
 _UPPER = ("mimetic_upper", "orbital")
 _TURNS: tuple[Literal["yaw", "pitch", "roll", "z"], ...] = ("yaw", "pitch", "roll", "z")
@@ -210,6 +211,8 @@ def to_strokes(move: Move, sides: Uneven, *, brief: bool = False) -> list[Stroke
     [(1.0, (0.55,)), (1.25, (0.45,))]
     """
     blink = move.unit == "AU45"
+    if turns_eyes(move.unit):
+        return [_saccade(move)]
     strokes = []
     for part in reach(move.unit, move.side):
         amounts = dict(zip(part.target, part.amount, strict=True))
@@ -235,6 +238,27 @@ def to_strokes(move: Move, sides: Uneven, *, brief: bool = False) -> list[Stroke
             )
         )
     return sorted(strokes, key=lambda stroke: stroke.start)
+
+
+@cache
+def turns_eyes(name: str) -> bool:
+    """Return whether a movement is one of gaze.
+
+    Examples
+    --------
+    >>> turns_eyes("AU64"), turns_eyes("AU54"), turns_eyes("AU12")
+    (True, False, False)
+    """
+    return all(TARGETS.muscles <= target for part in reach(name) for target in part.target)
+
+
+def _saccade(move: Move) -> Stroke:
+    """Return the stroke of a look: eyes that do not follow anything jump (Carpenter 1988)."""
+    (part,) = reach(move.unit)
+    amount = tuple(move.amount * angle for angle in part.amount)
+    length = saccade_length(max(map(abs, amount)))
+    stay = max(move.rise + move.hold + move.fall - 2.0 * length, 0.0)
+    return Stroke(move.start, length, stay, length, part.target, amount, Profile.SACCADE)
 
 
 @cache
