@@ -143,6 +143,15 @@ def test_fast_fibres_answer_and_tire_first() -> None:
     assert body.tiring[eye, 0] > body.tiring[cheek, 0] > body.tiring[brow, 0]
 
 
+def test_lids_shut_as_far_after_many_blinks_as_at_first() -> None:
+    body = make_body(ATLAS, rate=120.0, noise=0.0)
+    lid = place("orbicularis_oculi.pretarsalis")
+    drive = np.zeros((120 * 60, *body.gain.shape))
+    drive.reshape(60, 120, -1, 2)[:, :24, lid] = 1.0
+    shut = body.step(drive, body.start())[0][:, lid].reshape(60, 120, 2).max(axis=1)
+    assert shut[-1] == pytest.approx(shut[0], rel=1e-9)
+
+
 @pytest.mark.parametrize("rise", [0.06, 0.1, 0.2])
 def test_the_apex_comes_when_the_lag_says(rise: float) -> None:
     body = make_body(ATLAS, rate=RATE, noise=0.0)

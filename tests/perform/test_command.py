@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from risorius.bench.perform.cost import SCENE, fingerprint
+from risorius.bench.perform import SCENE
+from risorius.bench.perform.laws import fingerprint
 from risorius.cli import app
 from risorius.clip import open_clip
 from risorius.perform import perform_score

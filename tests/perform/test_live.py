@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risorius.bench.perform.cost import fingerprint
+from risorius.bench.perform.laws import fingerprint
 from risorius.clip import check_clip, clip_events, join_clips
 from risorius.errors import InputError
 from risorius.perform import live

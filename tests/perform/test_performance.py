@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from risorius.bench.perform.cost import SCENE, fingerprint
+from risorius.bench.perform import SCENE
+from risorius.bench.perform.laws import fingerprint
 from risorius.clip import check_clip, clip_events, mirror_clip
 from risorius.errors import InputError
 from risorius.perform import LAYERS, SWITCHES, load_score, perform_blocks, perform_score, scene_of
@@ -81,7 +82,8 @@ def test_the_same_score_and_seed_give_the_same_bytes_in_pieces_too(score, seed):
 
 def test_another_process_gives_the_same_bytes():
     code = (
-        "from risorius.bench.perform.cost import SCENE, fingerprint\n"
+        "from risorius.bench.perform import SCENE\n"
+        "from risorius.bench.perform.laws import fingerprint\n"
         "from risorius.perform import perform_score\n"
         "print(fingerprint(perform_score(SCENE, seed=5)))"
     )

@@ -296,7 +296,8 @@ def _answer(atlas: Atlas, channel: Channel) -> tuple[float, float, float, float,
     )
     delay = _fact(f"muscle_dynamics.electromechanical_delay.{group}").value
     tiring = 0.0
-    if channel.moves != "eye":
+    # Eyes and lids work all day long and are never seen to tire.
+    if channel.moves not in ("eye", "lid"):
         slow = 1.0 if muscle.type_I_share is None else muscle.type_I_share.value / _middle_share()
         usual, most = _own("fatigue.usual").value, _own("fatigue.most").value
         tiring = -math.log1p(-usual / most) / (_own("fatigue.held").value * slow)

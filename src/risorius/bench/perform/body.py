@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from risorius.bench.perform.figures import fact_of, inside, record, within
 from risorius.bench.record import Record
 
 if TYPE_CHECKING:
@@ -204,21 +205,21 @@ def _breath_records(states: dict[str, Watched]) -> Iterator[Record]:
     ):
         found = find_inhales(states[name].time, states[name].breath)
         if facts[0]:
-            yield _within(f"breaths, {name}", 60 * found.rate, "1/min", _fact(facts[0]))
+            yield within(f"breaths, {name}", 60 * found.rate, "1/min", fact_of(facts[0]))
         else:
-            inhale, exhale = (_fact(f"breath.speech.{part}") for part in ("inhale", "exhale"))
+            inhale, exhale = (fact_of(f"breath.speech.{part}") for part in ("inhale", "exhale"))
             low, high = (60 / (_end(inhale, end) + _end(exhale, end)) for end in ("high", "low"))
             source = "; ".join(exhale.sources)
-            yield _inside(f"breaths, {name}", 60 * found.rate, "1/min", low, high, source)
-        share = _fact(facts[1])
-        yield _within(f"share of the inhale, {name}", found.inhale_share, "1", share)
+            yield inside(f"breaths, {name}", 60 * found.rate, "1/min", low, high, source)
+        share = fact_of(facts[1])
+        yield within(f"share of the inhale, {name}", found.inhale_share, "1", share)
     sighs = [breath for breath in _hours() if breath.kind == "sigh"]
-    yield _within("sighs", len(sighs) / _HOURS, "1/h", _fact("breath.sigh.rate"))
+    yield within("sighs", len(sighs) / _HOURS, "1/h", fact_of("breath.sigh.rate"))
     from risorius.perform.layers.cycle import tidal
 
     depth = float(np.mean([sigh.depth for sigh in sighs])) / tidal()
-    yield _within(
-        "depth of a sigh over a usual breath", depth, "1", _fact("breath.sigh.volume_in_tidal")
+    yield within(
+        "depth of a sigh over a usual breath", depth, "1", fact_of("breath.sigh.volume_in_tidal")
     )
 
 
@@ -232,18 +233,18 @@ def _hours() -> list[Breath]:
 def _sway_records(states: dict[str, Watched]) -> Iterator[Record]:
     head = states["at rest"].head[:, :3]
     spread = float(np.degrees(np.sqrt(head.var(axis=0).mean())))
-    yield _within("idle sway of the head", spread, "deg", _fact("head.idle_sway.sd_of_angle"))
-    yield _record(
+    yield within("idle sway of the head", spread, "deg", fact_of("head.idle_sway.sd_of_angle"))
+    yield record(
         "power of the sway alone within its band",
         100 * float(np.mean([share_in_band(sway(seed)) for seed in range(4)])),
         "%",
         ">= 70",
-        f"{_fact('head.idle_sway.band')}: design default",
+        f"{fact_of('head.idle_sway.band')}: design default",
     )
     for axis, angle in zip(("yaw", "pitch", "roll"), states["talking"].head.T, strict=False):
-        fact = _fact(f"head.speech.{axis}_sd")
-        yield _within(f"head while talking, {axis}", float(np.degrees(angle.std())), "deg", fact)
-    yield _record(
+        fact = fact_of(f"head.speech.{axis}_sd")
+        yield within(f"head while talking, {axis}", float(np.degrees(angle.std())), "deg", fact)
+    yield record(
         "half seconds in which the neck is rigid",
         100 * max(rigid_share(state.head) for state in states.values()),
         "%",
@@ -297,7 +298,7 @@ def share_in_band(turns: Floats) -> float:
     """
     power = np.abs(np.fft.rfft(turns - turns.mean(axis=0), axis=0)) ** 2
     frequency = np.fft.rfftfreq(len(turns), 1 / RATE)
-    band = _fact("head.idle_sway.band")
+    band = fact_of("head.idle_sway.band")
     inside = (frequency >= _end(band, "low")) & (frequency <= _end(band, "high"))
     return float(power[inside].sum() / power[1:].sum())
 
@@ -312,11 +313,11 @@ def _nod_records() -> Iterator[Record]:
         size, often = _asked(kind, axis, speed)
         name = "head.shake" if kind == "shake" else "head.nod"
         whole = f"{speed} {kind}s"
-        yield _within(
-            f"{whole}, angle", float(np.degrees(np.median(size))), "deg", _fact(f"{name}.angle")
+        yield within(
+            f"{whole}, angle", float(np.degrees(np.median(size))), "deg", fact_of(f"{name}.angle")
         )
-        pace = _fact(f"{name}.frequency" + ("" if kind == "shake" else f".{speed}"))
-        yield _within(f"{whole}, frequency", float(np.median(often)), "Hz", pace)
+        pace = fact_of(f"{name}.frequency" + ("" if kind == "shake" else f".{speed}"))
+        yield within(f"{whole}, frequency", float(np.median(often)), "Hz", pace)
 
 
 def _asked(kind: str, axis: int, speed: str) -> tuple[Floats, Floats]:
@@ -338,29 +339,7 @@ def _asked(kind: str, axis: int, speed: str) -> tuple[Floats, Floats]:
     return np.concatenate(sizes), np.concatenate(rates)
 
 
-def _fact(name: str) -> Quantity:
-    from risorius.anatomy import load_facts
-
-    return load_facts("kinematics").quantity(name)
-
-
 def _end(fact: Quantity, end: str) -> float:
     from risorius.perform.quantity import span
 
     return span(fact)[end == "high"]
-
-
-def _within(figure: str, value: float, unit: str, fact: Quantity) -> Record:
-    """Return a record that holds within the published span."""
-    source = "; ".join(fact.sources) or "design default"
-    return _inside(figure, value, unit, _end(fact, "low"), _end(fact, "high"), source)
-
-
-def _inside(figure: str, value: float, unit: str, low: float, high: float, source: str) -> Record:
-    # A record has one bar: the end of the span that the value is nearer to.
-    bar = f"<= {high:g}" if value > (low + high) / 2 else f">= {low:g}"
-    return _record(figure, value, unit, bar, f"{low:g} to {high:g} {unit}: {source}")
-
-
-def _record(figure: str, value: float, unit: str, bar: str, against: str) -> Record:
-    return Record(area="perform", figure=figure, value=value, unit=unit, bar=bar, against=against)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from risorius.bench.perform.figures import record
 from risorius.bench.record import Record
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _REST_S, _POSE_S, _FELT_S, _EVERY_S = 1.2, 1.6, 2.4, 3.6
 
 
 def records() -> Iterator[Record]:
-    """Yield the figures of feelings and micro-expressions; reading takes minutes and is apart."""
+    """Yield the figures of feelings and micro-expressions."""
     from risorius.anatomy import load_facts
 
     facts = load_facts("kinematics")
@@ -52,38 +53,37 @@ def records() -> Iterator[Record]:
     told = f"{span.low:g} to {span.high:g} s, {span.sources[0]}"
     felt, posed = smiles("feel"), smiles("express")
     begin = onsets(felt)
-    yield _record("felt smile: onset, median", float(np.median(begin)), "s", "<= 0.8", told)
-    yield _record("felt smile: onset, shortest", float(begin.min()), "s", ">= 0.2")
+    yield record("felt smile: onset, median", float(np.median(begin)), "s", "<= 0.8", told)
+    yield record("felt smile: onset, shortest", float(begin.min()), "s", ">= 0.2")
     inside = float(np.mean((begin >= (span.low or 0) - 0.05) & (begin <= (span.high or 1) + 0.05)))
-    yield _record("felt smile: onsets within the span", 100 * inside, "%", ">= 75", told)
+    yield record("felt smile: onsets within the span", 100 * inside, "%", ">= 75", told)
     size, speed = speeds(felt)
     told = "speed and amplitude go together, Schmidt 2003 Biol Psychol"
-    yield _record(
-        "felt smile: speed with amplitude", _correlation(size, speed), "1", ">= 0.6", told
-    )
+    yield record("felt smile: speed with amplitude", _correlation(size, speed), "1", ">= 0.6", told)
     more, faster = (
         float(np.median(b / a)) for a, b in zip(speeds(felt), speeds(posed), strict=True)
     )
     told = "Schmidt 2006 J Nonverbal Behav"
-    yield _record("posed smile over felt: amplitude", more, "1", ">= 1.05", told)
-    yield _record("posed smile over felt: onset speed", faster, "1", ">= 1.05", told)
+    yield record("posed smile over felt: amplitude", more, "1", ">= 1.05", told)
+    yield record("posed smile over felt: onset speed", faster, "1", ">= 1.05", told)
     away = float(np.median(speeds(posed, going=True)[1] / speeds(felt, going=True)[1]))
-    yield _record("posed smile over felt: offset speed", away, "1", ">= 1.02", told)
+    yield record("posed smile over felt: offset speed", away, "1", ">= 1.02", told)
     known = load_facts("emotion").quantity("asymmetry.asym_amount")
     told = f"{known.low:g} to {known.high:g} %, design default"
     uneven = 100 * asymmetries(felt)
-    yield _record("smile: sides differ, median", float(np.median(uneven)), "%", ">= 3", told)
-    yield _record("smile: sides differ, 95 of 100", float(np.quantile(uneven, 0.95)), "%", "<= 15")
-    yield _record("smile: left with right", _sides(felt), "1", "<= 0.99999", "highest correlation")
-    yield _record(
+    yield record("smile: sides differ, median", float(np.median(uneven)), "%", ">= 3", told)
+    yield record("smile: sides differ, 95 of 100", float(np.quantile(uneven, 0.95)), "%", "<= 15")
+    yield record("smile: left with right", _sides(felt), "1", "<= 0.99999", "highest correlation")
+    yield record(
         "smile: nearest pair of 120 seeds", _nearest(felt), "1", ">= 0.001", "mean distance"
     )
-    yield _record("onset: least way off a straight line", bend(), "%", ">= 2", "seven feelings")
+    yield record("onset: least way off a straight line", bend(), "%", ">= 2", "seven feelings")
     longest, least = flickers()
     limit = load_facts("emotion").quantity("timing.micro.total_max")
     told = limit.sources[0]
-    yield _record("micro-expression: longest", longest, "s", f"<= {limit.value:g}", told)
-    yield _record("micro-expression: least apex at 24 Hz", 100 * least, "%", ">= 80", "of 960 Hz")
+    yield record("micro-expression: longest", longest, "s", f"<= {limit.value:g}", told)
+    yield record("micro-expression: least apex at 24 Hz", 100 * least, "%", ">= 80", "of 960 Hz")
+    yield from reading_records()
 
 
 def alone(beats: Sequence[Beat], *, seed: int, rate: float, duration: float, **scene: Any) -> Clip:
@@ -356,12 +356,8 @@ def reading_records() -> Iterator[Record]:
             max(found, key=lambda word: found[word]) == name for name, found in ranking.items()
         )
         figure = f"read back at strength {strength:g}: first of eight"
-        yield _record(figure, first, "of 7", ">= 7", "film at 30 Hz")
+        yield record(figure, first, "of 7", ">= 7", "film at 30 Hz")
 
 
 def _correlation(one: Floats, other: Floats) -> float:
     return float(np.corrcoef(one, other)[0, 1])
-
-
-def _record(figure: str, value: float, unit: str, bar: str = "", against: str = "") -> Record:
-    return Record(area="perform", figure=figure, value=value, unit=unit, bar=bar, against=against)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from risorius.bench.perform.figures import fact_of, inside, record, within
 from risorius.bench.record import Record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from risorius.anatomy.quantity import Quantity
     from risorius.perform.scene import Context
 
     Floats = NDArray[np.float64]
@@ -213,7 +213,7 @@ def records() -> Iterator[Record]:
     states["listening"] = _state(Context(speaks="partner"))
     yield from _blink_records(states)
     yield from _saccade_records(states)
-    yield _record(
+    yield record(
         "half seconds in which the eyes stand still",
         100 * max(still_share(state) for state in states.values()),
         "%",
@@ -233,25 +233,25 @@ def _blink_records(states: dict[str, Watched]) -> Iterator[Record]:
     every = {name: _pooled(state) for name, state in states.items()}
     for name in STATES:
         rate = len(every[name].start) / 2 / (SECONDS / 60)
-        yield _within(f"blinks, {name}", rate, "1/min", _fact(f"blink.rate.{name}"))
+        yield within(f"blinks, {name}", rate, "1/min", fact_of(f"blink.rate.{name}"))
     gaps = [np.diff(_one(state).start) for state in states.values()]
     double = np.concatenate(gaps) <= _DOUBLE_SECONDS
-    yield _within(
+    yield within(
         "blinks that follow another at once",
         100 * float(double.mean()),
         "%",
-        _fact("blink.interval_distribution.double"),
+        fact_of("blink.interval_distribution.double"),
     )
     # States differ in rate, not in the shape of what is left.
     logs = [np.log(gap[gap > _DOUBLE_SECONDS]) for gap in gaps]
     centred = np.concatenate([log - log.mean() for log in logs])
-    yield _within(
+    yield within(
         "spread of the logarithm of blink intervals",
         float(centred.std()),
         "1",
-        _fact("blink.interval_distribution.default.sigma"),
+        fact_of("blink.interval_distribution.default.sigma"),
     )
-    yield _record(
+    yield record(
         "mean over median blink interval",
         float(np.mean([gap.mean() / np.median(gap) for gap in gaps])),
         "1",
@@ -260,25 +260,30 @@ def _blink_records(states: dict[str, Watched]) -> Iterator[Record]:
     )
     blinks = Blinks(*np.concatenate([np.stack(blink) for blink in every.values()], axis=1))
     partial = (blinks.amplitude > 0.25) & (blinks.amplitude < 0.75)
-    yield _within(
+    yield within(
         "partial blinks",
         100 * float(partial.mean()),
         "%",
-        _fact("blink.interval_distribution.incomplete"),
+        fact_of("blink.interval_distribution.incomplete"),
     )
+    spread = float(blinks.amplitude.std())
+    yield record("blinks, spread of the amplitude", spread, "1", ">= 0.1", "standard deviation; one shape for all has 0")
+    shapes = np.stack([blinks.amplitude, blinks.closing, blinks.opening], axis=1)
+    equal = len(shapes) - len(np.unique(shapes, axis=0))
+    yield record("blinks that equal another one", equal, "1", "<= 0", f"of {len(shapes):,}")
     slope = float(blinks.closing @ blinks.amplitude / (blinks.amplitude @ blinks.amplitude))
-    sequence = _fact("blink.kinematics.main_sequence.k")
-    yield _within("peak closing speed over amplitude", slope, "1/s", sequence)
+    sequence = fact_of("blink.kinematics.main_sequence.k")
+    yield within("peak closing speed over amplitude", slope, "1/s", sequence)
     ratio = float(np.median(blinks.opening / blinks.closing))
     formula = _statement("blink.kinematics.opening_ratio")
     low, high = (float(number) for number in re.findall(r"\d\.\d", formula))
-    yield _inside("peak opening over peak closing speed", ratio, "1", low, high, "Evinger 1991")
+    yield inside("peak opening over peak closing speed", ratio, "1", low, high, "Evinger 1991")
     for phase, span in (
         ("closing", blinks.shut - blinks.start),
         ("total", blinks.end - blinks.start),
     ):
-        fact = _fact(f"blink.kinematics.spontaneous.{phase}")
-        yield _within(f"blink, {phase}, median", 1e3 * float(np.median(span)), "ms", fact)
+        fact = fact_of(f"blink.kinematics.spontaneous.{phase}")
+        yield within(f"blink, {phase}, median", 1e3 * float(np.median(span)), "ms", fact)
 
 
 def _saccade_records(states: dict[str, Watched]) -> Iterator[Record]:
@@ -286,12 +291,12 @@ def _saccade_records(states: dict[str, Watched]) -> Iterator[Record]:
 
     found = [find_saccades(state) for state in states.values()]
     pooled = Saccades(*np.concatenate([np.stack(each) for each in found], axis=1))
-    size, valid = np.degrees(pooled.amplitude), _fact("saccade.duration.valid")
+    size, valid = np.degrees(pooled.amplitude), fact_of("saccade.duration.valid")
     real = size > (valid.low or 0.0)
     slope, offset = np.polyfit(size[real], 1e3 * pooled.duration[real], 1)
     for name, value, unit in (("slope", slope, "ms/deg"), ("offset", offset, "ms")):
-        typical = _fact(f"saccade.duration.{name}").value
-        yield _inside(
+        typical = fact_of(f"saccade.duration.{name}").value
+        yield inside(
             f"saccade duration, {name}",
             float(value),
             unit,
@@ -299,12 +304,12 @@ def _saccade_records(states: dict[str, Watched]) -> Iterator[Record]:
             1.2 * typical,
             f"{typical:g} {unit} (Carpenter 1988) and a fifth",
         )
-    most, bend = _fact("saccade.peak_velocity.v_max"), _fact("saccade.peak_velocity.c")
+    most, bend = fact_of("saccade.peak_velocity.v_max"), fact_of("saccade.peak_velocity.c")
     slowest, fastest = zip(span(most), reversed(span(bend)), strict=True)
     for angle in (10, 20):
         near = np.abs(size - angle) < 0.15 * angle
         low, high = (peak * (1 - np.exp(-angle / at)) for peak, at in (slowest, fastest))
-        yield _inside(
+        yield inside(
             f"peak speed of saccades of {angle} deg",
             float(np.degrees(np.median(pooled.peak[near]))),
             "deg/s",
@@ -314,11 +319,11 @@ def _saccade_records(states: dict[str, Watched]) -> Iterator[Record]:
         )
     free = np.degrees(find_saccades(states["rest"]).amplitude)
     median = float(np.median(free[free > (valid.low or 0.0)]))
-    fact = _fact("saccade.natural_size.median")
-    yield _within("median saccade in free looking", median, "deg", fact)
+    fact = fact_of("saccade.natural_size.median")
+    yield within("median saccade in free looking", median, "deg", fact)
     held = find_saccades(states["listening"])
     small = int((np.degrees(held.amplitude) <= (valid.low or 0.0)).sum())
-    yield _within("microsaccades", small / SECONDS, "1/s", _fact("microsaccades.rate"))
+    yield within("microsaccades", small / SECONDS, "1/s", fact_of("microsaccades.rate"))
 
 
 def _partner_record(state: Watched, name: str) -> Record:
@@ -330,7 +335,7 @@ def _partner_record(state: Watched, name: str) -> Record:
     share = 100 * float((beside < edge).mean())
     usual = 100 * published(f"gaze_social.looking_at_partner.share.{name}").value
     figure = f"time with the eyes on the partner, {name}"
-    return _inside(figure, share, "%", usual - 5, usual + 5, f"{usual:g} % (Argyle 1972) and 5")
+    return inside(figure, share, "%", usual - 5, usual + 5, f"{usual:g} % (Argyle 1972) and 5")
 
 
 def _one(state: Watched) -> Blinks:
@@ -343,31 +348,7 @@ def _pooled(state: Watched) -> Blinks:
     return Blinks(*np.concatenate(eyes, axis=1))
 
 
-def _fact(name: str) -> Quantity:
-    from risorius.anatomy import load_facts
-
-    return load_facts("kinematics").quantity(name)
-
-
 def _statement(name: str) -> str:
     from risorius.anatomy import load_facts
 
     return load_facts("kinematics").statements[name].formula
-
-
-def _within(figure: str, value: float, unit: str, fact: Quantity) -> Record:
-    """Return a record that holds within the published span."""
-    from risorius.perform.quantity import span
-
-    standing = "; ".join(fact.sources) or "design default"
-    return _inside(figure, value, unit, *span(fact), standing)
-
-
-def _inside(figure: str, value: float, unit: str, low: float, high: float, source: str) -> Record:
-    # A record has one bar: the end of the span that the value is nearer to.
-    bar = f"<= {high:g}" if value > (low + high) / 2 else f">= {low:g}"
-    return _record(figure, value, unit, bar, f"{low:g} to {high:g} {unit}: {source}")
-
-
-def _record(figure: str, value: float, unit: str, bar: str, against: str) -> Record:
-    return Record(area="perform", figure=figure, value=value, unit=unit, bar=bar, against=against)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from risorius.bench.perform.figures import record
 from risorius.bench.record import Record
 
 if TYPE_CHECKING:
@@ -240,34 +241,34 @@ def records() -> Iterator[Record]:
     for name, drive in FEELINGS.items():
         closed = seal(face, say(_listed(SEALS), drive=drive))
         figure = f"lips of {len(closed)} p, b, m, widest gap at the apex, on {name}"
-        yield _record(figure, max(closed), "mm", "<= 0.3")
+        yield record(figure, max(closed), "mm", "<= 0.3")
         near = bite(face, say(_listed(BITES), drive=drive))
-        yield _record(f"lower lip of f, v to the upper teeth, on {name}", max(near), "mm", "<= 1")
+        yield record(f"lower lip of f, v to the upper teeth, on {name}", max(near), "mm", "<= 1")
     wide = apart(face, say(_listed(OPEN)), ("AA", "AE", "AW", "AY"))
-    yield _record("front teeth apart in stressed open vowels, least", min(wide), "mm", ">= 5")
-    yield _record("front teeth apart in stressed open vowels, most", max(wide), "mm", "<= 15")
+    yield record("front teeth apart in stressed open vowels, least", min(wide), "mm", ">= 5")
+    yield record("front teeth apart in stressed open vowels, most", max(wide), "mm", "<= 15")
     said = say(_listed(TONGUE))
     ahead = min(at.ahead for at in tongue(face, said, ("TH", "DH")))
-    yield _record("tip of the tongue in th, ahead of the upper teeth", ahead, "mm", ">= -1")
+    yield record("tip of the tongue in th, ahead of the upper teeth", ahead, "mm", ">= -1")
     up = min(at.up for at in tongue(face, said, ("T", "D", "N", "L")))
-    yield _record("tip of the tongue in t, d, n, l, above their edge", up, "mm", ">= 4")
+    yield record("tip of the tongue in t, d, n, l, above their edge", up, "mm", ">= 4")
     palate = max(at.palate for at in tongue(face, said, ("K", "G", "NG")))
-    yield _record("back of the tongue in k, g, ng, to the palate", palate, "mm", "<= 1")
+    yield record("back of the tongue in k, g, ng, to the palate", palate, "mm", "<= 1")
     rate = load_facts("kinematics").quantity("jaw.speech_rate")
     for sign, limit in ((">=", rate.low), ("<=", rate.high)):
         bar = f"{sign} {limit:g}"
         told = syllable_rate(_TEXT)
-        yield _record("syllables within a phrase", told, "1/s", bar, rate.sources[0])
+        yield record("syllables within a phrase", told, "1/s", bar, rate.sources[0])
     speed = load_facts("kinematics").quantity("jaw.speech_velocity")
     fastest = jaw_speed(face, say(_TEXT))
     for sign, limit in ((">=", speed.low), ("<=", speed.high)):
         bar = f"{sign} {limit:g}"
-        yield _record("the jaw at its fastest", fastest, "mm/s", bar, speed.sources[0])
+        yield record("the jaw at its fastest", fastest, "mm/s", bar, speed.sources[0])
     errors = phone_errors()
     missing = "no dictionary: pip install 'risorius[speech]'"
     against = missing if errors is None else "dictionary of pocketsphinx, random words"
-    yield _record("sounds that the rules of spelling get wrong", errors, "1", "", against)
-    yield _record("strokes of ten seconds of speech", _stroke_ms(), "ms")
+    yield record("sounds that the rules of spelling get wrong", errors, "1", "", against)
+    yield record("strokes of ten seconds of speech", _stroke_ms(), "ms")
 
 
 def _shapes(face: Face, said: Said, frames: slice) -> Singles:
@@ -316,11 +317,3 @@ def _edits(one: Sequence[str], other: Sequence[str]) -> int:
         for j, b in enumerate(other, start=1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
     return row[-1]
-
-
-def _record(
-    figure: str, value: float | None, unit: str, bar: str = "", against: str = ""
-) -> Record:
-    return Record(
-        area="perform", figure=f"speech: {figure}", value=value, unit=unit, bar=bar, against=against
-    )
