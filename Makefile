@@ -21,6 +21,7 @@ bench:            ## measure afresh, against the peers
 docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py
 	$(PYTHON) tools/contact_sheet.py
+	$(PYTHON) tools/film_scores.py
 
 data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_head.py

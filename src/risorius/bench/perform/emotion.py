@@ -42,6 +42,8 @@ NEUTRAL = "neutral"
 _TRACE = 0.1
 # Of the films: rest at first, each pattern, each feeling, and from one feeling to the next.
 _REST_S, _POSE_S, _FELT_S, _EVERY_S = 1.2, 1.6, 2.4, 3.6
+# Seeds 1 and 2 were looked at while patterns were tuned; they judge nothing.
+_JUDGE = 41
 
 
 def records() -> Iterator[Record]:
@@ -348,15 +350,21 @@ def _seven() -> tuple[str, ...]:
 
 
 def reading_records() -> Iterator[Record]:
-    """Yield how many of the seven feelings are recognised in a film; takes minutes."""
+    """Yield by how much each of the seven feelings is ahead when a film is read; takes minutes.
+
+    What it is compared with, the patterns of the atlas held still, comes from no performance.
+    """
     patterns = readings()
     for strength in (1.0, 0.5):
-        ranking = recognised(strength, patterns)
-        first = sum(
-            max(found, key=lambda word: found[word]) == name for name, found in ranking.items()
-        )
+        ahead = []
+        for name, found in recognised(strength, patterns, seed=_JUDGE).items():
+            rival = max(found.keys() - {name}, key=lambda word: found[word])
+            ahead.append(found[name] - found[rival])
+            told = f"likeness {found[name]:.2f}; {rival} {found[rival]:.2f}"
+            yield record(f"read back at {strength:g}: {name} ahead", ahead[-1], "1", "", told)
         figure = f"read back at strength {strength:g}: first of eight"
-        yield record(figure, first, "of 7", ">= 7", "film at 30 Hz")
+        told = f"film at 30 Hz, seed {_JUDGE}, against the atlas; tuned on others"
+        yield record(figure, sum(lead > 0.0 for lead in ahead), "of 7", ">= 7", told)
 
 
 def _correlation(one: Floats, other: Floats) -> float:

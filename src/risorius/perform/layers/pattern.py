@@ -111,8 +111,11 @@ def sample_pattern(name: str, asked: Asked, rng: np.random.Generator) -> tuple[P
     gain = between(chosen("emotion", "strength.expressivity"), asked.expressivity) * asked.gain
     strength = min(1.0, asked.strength * gain)
     spread = 0.0 if asked.full else chosen("emotion", "strength.spread").value
+    core = [c for c in entry.components if c.role == "core"]
+    core = core or [c for c in entry.components if c.role == "variant"]
     amounts = {
-        component: _amount(component, strength) * exp(spread * rng.standard_normal())
+        component: _amount(component, strength, core=component in core)
+        * exp(spread * rng.standard_normal())
         for component in entry.components
     }
     if not asked.felt:
@@ -130,8 +133,6 @@ def sample_pattern(name: str, asked: Asked, rng: np.random.Generator) -> tuple[P
         return parts({c for c in entry.components if asked.optional or c.role != "optional"})
     shows = min(1.0, 0.5 * (asked.expressivity + asked.strength))
     way = "felt" if asked.felt else "posed"
-    core = [c for c in entry.components if c.role == "core"]
-    core = core or [c for c in entry.components if c.role == "variant"]
     leads = load_table("emotion")["sampling"]["leads"].get(entry.id, ())
     chances: dict[Component, float] = {}
     for c in entry.components:
@@ -151,14 +152,19 @@ def sample_pattern(name: str, asked: Asked, rng: np.random.Generator) -> tuple[P
     return parts(core)
 
 
-def _amount(component: Component, strength: float) -> float:
-    """Return how much of a unit there is: typical at everyday strength, its most at 1."""
+def _amount(component: Component, strength: float, *, core: bool) -> float:
+    """Return how much of a unit there is: typical at everyday strength, its most at 1.
+
+    What is not core stays behind: a terror whose jaw drops as far as it can, and whose lids
+    tighten as much as they can, is taken for surprise.
+    """
     everyday = chosen("emotion", "strength.everyday").value
     if strength <= everyday:
         return component.typical * strength / everyday
-    return component.typical + (component.most - component.typical) * (strength - everyday) / (
-        1.0 - everyday
-    )
+    way = (strength - everyday) / (1.0 - everyday)
+    if not core:
+        way *= chosen("emotion", "strength.aside").value
+    return component.typical + (component.most - component.typical) * way
 
 
 def _side_of(entry: Expression, component: Component, side: Side | None) -> Side | None:
