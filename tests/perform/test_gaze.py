@@ -14,6 +14,7 @@ from risorius.anatomy import load_atlas, load_facts
 from risorius.bench.perform.lids_gaze import still_share, watch
 from risorius.dynamics.body import make_body
 from risorius.perform.engine import Player
+from risorius.perform.layers import LAYERS
 from risorius.perform.layers.blink import BlinkLayer
 from risorius.perform.layers.fixation import fixations, idle
 from risorius.perform.layers.gaze import GazeLayer
@@ -198,7 +199,7 @@ def test_vergence_is_slower_than_the_saccade_that_comes_with_it():
 
 def test_the_head_follows_far_looks_later_and_the_eyes_are_not_held_far_out():
     lead = span(published("eye_head.eye_lead.span"))
-    most = published("eye.comfort_max_common", "jaw_eye").value
+    most = published("eye.comfort", "jaw_eye").value
     for yaw in (0.1, 0.5, 1.0):
         more = {"yaw": yaw, "pitch": 0.0, "distance": 2000.0}
         beat = Beat(kind="look", what="door", start=1.0, end=5.0, more=more)
@@ -207,7 +208,31 @@ def test_the_head_follows_far_looks_later_and_the_eyes_are_not_held_far_out():
         turn = look.head
         if yaw > 0.2:
             assert lead[0] - 1e-9 <= turn.start - look.start <= lead[1] + 1e-9
-            assert yaw - most - 1e-9 <= turn.yaw < yaw
+            assert 0.0 < turn.yaw < yaw
+        off = {layer.name for layer in LAYERS} - {"gaze", "head"}
+        block = make_player(scene, rate=60.0, off=off).play(300)
+        # A place is looked at here and there.
+        assert np.median(np.abs(block.gaze[180:, :, 0].mean(axis=1))) < most + np.radians(3.0)
+
+
+@given(
+    carried=st.sampled_from(("upright", "slumped")),
+    what=st.sampled_from(("up", "down", "left", "up_right")),
+    says=st.floats(2.0, 3.5),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=25, deadline=None)
+def test_eyes_come_to_rest_in_the_middle_whatever_else_is_planned(carried, what, says, seed):
+    # A line beneath a look that goes on does not make it a glance: the head comes along.
+    beats = (
+        Beat(kind="look", what=what, start=1.0, end=8.0),
+        Beat(kind="say", what="Yes.", start=says, end=says + 0.5, index=1),
+    )
+    scene = Scene(beats=beats, context=Context(posture=carried), duration=6.0, seed=seed)
+    off = {layer.name for layer in LAYERS} - {"gaze", "head"}
+    block = make_player(scene, rate=60.0, off=off).play(360)
+    comfort = published("eye.comfort", "jaw_eye").value
+    assert np.abs(block.gaze[300:].mean(axis=1)).max() < comfort + np.radians(5.0)
 
 
 def test_the_score_says_how_much_the_head_takes():

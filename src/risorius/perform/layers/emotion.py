@@ -65,11 +65,13 @@ def _episode(scene: Scene, beat: Beat, rng: np.random.Generator) -> Iterator[Str
             made += to_strokes(move, sides[move.unit])
         return sorted(made, key=lambda stroke: stroke.start)
 
-    # Nobody looks in two directions: gaze is not held back, nor does it wane.
-    looks = [move for move in moves if turns_eyes(move.unit)]
+    # Gaze is not held back, nor does it wane.
+    looks = list(_averted(scene, [move for move in moves if turns_eyes(move.unit)]))
     moves = [move for move in moves if not turns_eyes(move.unit)]
     shown = [*looks, *(hold_back(moves, effort, beat.end, rng) if effort else moves)]
     made = strokes([*shown, *_words_first(shown, scene.phrases)])
+    if not made:
+        return iter(())
     longest = max(range(len(made)), key=lambda place: made[place].end - made[place].start)
     made[longest] = replace(made[longest], event=Mark(beat.kind, beat.what))
     lively: Iterator[list[Move]] = iter(())
@@ -79,6 +81,19 @@ def _episode(scene: Scene, beat: Beat, rng: np.random.Generator) -> Iterator[Str
         lively = _dips(moves, rng)
     later = (stroke for some in lively for stroke in strokes(some))
     return heapq.merge(made, _told(scene, beat, made), later, key=lambda stroke: stroke.start)
+
+
+def _averted(scene: Scene, looks: Iterable[Move]) -> Iterator[Move]:
+    """Yield where a feeling turns the eyes, until the score itself turns them off a face."""
+    for move in looks:
+        told = (
+            beat.start
+            for beat in scene.of("look")
+            if beat.what not in ("partner", "camera") and beat.end > move.start
+        )
+        length = min(move.end, min(told, default=inf)) - move.start
+        if length > chosen("gaze", "fixation.shortest").value:
+            yield replace(move, rise=0.0, hold=length, fall=0.0)
 
 
 def _told(scene: Scene, beat: Beat, made: Sequence[Stroke]) -> list[Stroke]:

@@ -182,7 +182,7 @@ def _spoken(
         rise = time - times[place - 1] if place else min(gap, time - start)
         fall = times[place + 1] - time if place + 1 < len(times) else gap
         # Nobody throws the head about for one syllable.
-        away = np.clip(rng.standard_normal(len(sizes)), -2.0, 2.0).tolist()
+        away = np.clip(rng.standard_normal(len(sizes)), -1.5, 1.5).tolist()
         pose = {axis: size * z for (axis, size), z in zip(sizes.items(), away, strict=True)}
         if dip:
             pose["pitch"] = sizes["pitch"] * (dip + 0.4 * away[0])

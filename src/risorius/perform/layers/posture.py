@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
-from math import inf, radians
+from collections.abc import Iterable, Iterator, Mapping
+from math import copysign, inf, radians
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from risorius.anatomy.quantity import Quantity
 from risorius.clip.schema import VARIABLES
-from risorius.perform.layers.shifts import plan_gaze
+from risorius.perform.layers.shifts import GazeShift, plan_gaze
 from risorius.perform.quantity import chosen, draw, published, span
 from risorius.perform.scene import Beat, Scene
 from risorius.perform.stroke import Mark, Mode, Stroke
@@ -40,6 +40,7 @@ class _Change(NamedTuple):
     what: str
     pose: Pose | None
     mark: Mark | None = None
+    shift: GazeShift | None = None
 
 
 def carried(scene: Scene, rng: np.random.Generator) -> Iterator[Stroke]:
@@ -66,6 +67,10 @@ def carried(scene: Scene, rng: np.random.Generator) -> Iterator[Stroke]:
     ):
         if change.pose is None:
             continue
+        if change.shift is not None and change.shift.head is not None:
+            # What the score asks of the head itself stands.
+            others = [settled[what] for what in ("attitude", "weight") if what in settled]
+            change = change._replace(pose=_within_reach(change.pose, change.shift, others))
         moved = {**settled.get(change.what, {}), **change.pose}
         settled[change.what] = change.pose
         yield _track(change.start, change.rise, moved, settled, change.mark)
@@ -191,7 +196,20 @@ def _with_gaze(scene: Scene) -> Iterator[_Change]:
         if rise == 0.0 and scene.turn > 0:
             rise = chosen("head", "move").value
         pose = {"yaw": shift.head.yaw, "pitch": shift.head.pitch}
-        yield _Change(shift.head.start, rise, "gaze", pose)
+        yield _Change(shift.head.start, rise, "gaze", pose, shift=shift)
+
+
+def _within_reach(pose: Pose, shift: GazeShift, others: Iterable[Pose]) -> Pose:
+    """Return a turn of the head with which the eyes, however it is carried, are not far out."""
+    assert shift.head is not None
+    carried = {axis: sum(other.get(axis, 0.0) for other in others) for axis in pose}
+    aim = {"yaw": shift.yaw, "pitch": shift.pitch}
+    out = {axis: aim[axis] - carried[axis] - turn for axis, turn in pose.items()}
+    reach = shift.head.reach
+    return {
+        axis: turn + copysign(max(abs(out[axis]) - reach, 0.0), out[axis])
+        for axis, turn in pose.items()
+    }
 
 
 def _shifts(scene: Scene, rng: np.random.Generator) -> Iterator[_Change]:

@@ -71,12 +71,17 @@ class GazeShift:
 
 
 class HeadTurn(NamedTuple):
-    """When the head sets out to follow the eyes, how long it takes [s], and where to [rad]."""
+    """When the head sets out to follow the eyes, how long it takes [s], and where to [rad].
+
+    ``reach`` is how far from the middle of the head the eyes may stay then [rad]: less, the longer
+    they do (Stahl 1999); endless where the score says what the head takes.
+    """
 
     start: float
     rise: float
     yaw: float
     pitch: float
+    reach: float
 
 
 def partner_share(context: Context, *, talking: bool) -> float:
@@ -162,13 +167,13 @@ def plan_gaze(scene: Scene) -> Iterator[GazeShift]:
             rise = _saccade_length(max(size, chosen("gaze", "saccade.unknown").value), rng)
         turn = None
         if new:
-            there = _head_goal(scene, goal, until - now)
+            there = _head_goal(scene, goal)
             moved = hypot(there[0] - head_yaw, there[1] - head_pitch)
             if until - now > chosen("gaze", "head.glance").value and (
                 moved > chosen("gaze", "head.least").value or rise == 0.0
             ):
                 head_yaw, head_pitch = there
-                turn = _head_turn(now, rise, there, rng)
+                turn = _head_turn(now, rise, there, _eye_reach(goal, until - now), rng)
         yaw, pitch = yaw + gain * (rest.yaw - yaw), pitch + gain * (rest.pitch - pitch)
         yield GazeShift(
             "look" if new else "scan",
@@ -328,34 +333,39 @@ def _saccade_length(amplitude: float, rng: np.random.Generator) -> float:
     return saccade_length(amplitude) * exp(spread * float(rng.standard_normal()))
 
 
-def _head_goal(scene: Scene, goal: Goal, length: float) -> tuple[float, float]:
-    """Return yaw and pitch [rad] of a head that looks at something for a while [s]."""
+def _head_goal(scene: Scene, goal: Goal) -> tuple[float, float]:
+    """Return yaw and pitch [rad] of a head that looks at something."""
     if goal.head is not None:
         return goal.head * goal.yaw, goal.head * goal.pitch
     # Some people move the head, some the eyes, and they stay so (Stahl 1999).
     rng = replace(scene, turn=0).rng("gaze.person")
     threshold = draw(rng, published("eye_head.threshold.angle"))
     large, small = draw(rng, published("eye_head.head_share")), chosen("gaze", "head.small_share")
-    # The eyes are not held far out, and less so the longer they stay (Stahl 1999).
-    stays = length > chosen("gaze", "head.stay").value
-    farthest = published("eye.comfort" if stays else "eye.comfort_max_common", "jaw_eye").value
 
     def turned(angle: float) -> float:
         size = abs(angle)
         turn = small.value * min(size, threshold) + large * max(size - threshold, 0.0)
-        return copysign(max(turn, size - farthest), angle)
+        return copysign(turn, angle)
 
     return turned(goal.yaw), turned(goal.pitch)
 
 
+def _eye_reach(goal: Goal, length: float) -> float:
+    """Return how far out [rad] eyes are held that look at something for a while [s]."""
+    if goal.head is not None:
+        return inf
+    long = length > chosen("gaze", "head.stay").value
+    return published("eye.comfort" if long else "eye.comfort_max_common", "jaw_eye").value
+
+
 def _head_turn(
-    now: float, rise: float, there: tuple[float, float], rng: np.random.Generator
+    now: float, rise: float, there: tuple[float, float], reach: float, rng: np.random.Generator
 ) -> HeadTurn:
     # Peak over mean speed of the smooth profile.
     length = _SMOOTH_PEAK / draw(rng, chosen("gaze", "head.speed"))
     if rise == 0.0:
-        return HeadTurn(now, 0.0, *there)
-    return HeadTurn(now + draw(rng, published("eye_head.eye_lead.span")), length, *there)
+        return HeadTurn(now, 0.0, *there, reach)
+    return HeadTurn(now + draw(rng, published("eye_head.eye_lead.span")), length, *there, reach)
 
 
 _SMOOTH_PEAK = 1.875

@@ -20,8 +20,20 @@ from risorius.perform.stroke import Mode, Profile, Stroke
 from risorius.perform.table import load_table
 from risorius.perform.target import TARGETS
 
-__all__ = ["Move", "Reach", "Uneven", "counters", "half_of", "reach", "to_strokes", "turns_eyes", "uneven"]
+__all__ = [
+    "Move",
+    "Reach",
+    "Uneven",
+    "counters",
+    "half_of",
+    "reach",
+    "to_strokes",
+    "turns_eyes",
+    "uneven",
+]
 
+# Peak speed of a smooth movement over its mean speed.
+_PEAK = 1.875
 _UPPER = ("mimetic_upper", "orbital")
 _TURNS: tuple[Literal["yaw", "pitch", "roll", "z"], ...] = ("yaw", "pitch", "roll", "z")
 
@@ -213,6 +225,8 @@ def to_strokes(move: Move, sides: Uneven, *, brief: bool = False) -> list[Stroke
     blink = move.unit == "AU45"
     if turns_eyes(move.unit):
         return [_saccade(move)]
+    if (least := _head_way(move.unit) * abs(move.amount)) > 0.0:
+        return [_turned(move, least)]
     strokes = []
     for part in reach(move.unit, move.side):
         amounts = dict(zip(part.target, part.amount, strict=True))
@@ -241,6 +255,31 @@ def to_strokes(move: Move, sides: Uneven, *, brief: bool = False) -> list[Stroke
 
 
 @cache
+def _head_way(name: str) -> float:
+    """Return how long a head takes for the whole of a movement at its usual peak speed [s]."""
+    turns = {TARGETS.head(axis) for axis in ("yaw", "pitch", "roll")}
+    turned = [
+        abs(amount)
+        for part in reach(name)
+        for target, amount in zip(part.target, part.amount, strict=True)
+        if target in turns
+    ]
+    return _PEAK * max(turned, default=0.0) / published("head.max_velocity").value
+
+
+def _turned(move: Move, least: float) -> Stroke:
+    """Return the stroke of a head that takes at least so long [s] to turn, or turns less far."""
+    (part,) = reach(move.unit)
+    time = move.rise + move.hold + move.fall
+    share = min(1.0, time / (2.0 * least))
+    rise, fall = (max(word, share * least) for word in (move.rise, move.fall))
+    if rise + fall > time:
+        rise = fall = time / 2.0
+    amount = tuple(share * move.amount * each for each in part.amount)
+    return Stroke(move.start, rise, max(time - rise - fall, 0.0), fall, part.target, amount)
+
+
+@cache
 def turns_eyes(name: str) -> bool:
     """Return whether a movement is one of gaze.
 
@@ -256,9 +295,11 @@ def _saccade(move: Move) -> Stroke:
     """Return the stroke of a look: eyes that do not follow anything jump (Carpenter 1988)."""
     (part,) = reach(move.unit)
     amount = tuple(move.amount * angle for angle in part.amount)
-    length = saccade_length(max(map(abs, amount)))
-    stay = max(move.rise + move.hold + move.fall - 2.0 * length, 0.0)
-    return Stroke(move.start, length, stay, length, part.target, amount, Profile.SACCADE)
+    time = move.rise + move.hold + move.fall
+    length = min(saccade_length(max(map(abs, amount))), time / 2.0)
+    return Stroke(
+        move.start, length, time - 2.0 * length, length, part.target, amount, Profile.SACCADE
+    )
 
 
 @cache
