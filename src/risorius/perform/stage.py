@@ -94,6 +94,14 @@ class Live:
         ------
         InputError
             What is wrong with the beats; then none of them is taken.
+
+        Examples
+        --------
+        >>> from risorius.clip import clip_events
+        >>> face = live(seed=7, rate=60)
+        >>> face.intend({"look": "up_left", "for": 1.0}, {"at": 0.2, "nod": 2})
+        >>> sorted({event.kind for event in clip_events(face.frames(1.0))} & {"look", "nod"})
+        ['look', 'nod']
         """
         now, scene = self.time, self._player.scene
         plain = self._setting.model_dump(
@@ -134,11 +142,18 @@ class Live:
         Returns
         -------
         clip : xarray.Dataset
+            As of :func:`risorius.perform.perform_score`; its time goes on where the last one ended.
 
         Raises
         ------
         InputError
             The next frame comes later than that.
+
+        Examples
+        --------
+        >>> face = live(seed=7, rate=60)
+        >>> [face.frames(until).sizes["time"] for until in (0.0, 0.1, 0.5)]
+        [1, 6, 24]
         """
         count = floor((until - self.time) * self._player.rate + 1e-6) + 1 if until < inf else 0
         if count < 1:
