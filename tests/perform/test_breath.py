@@ -115,6 +115,14 @@ def test_nobody_breathes_in_while_speaking(scene: Scene) -> None:
             assert any(abs(beat.start - breath.start) < 1.1 for beat in asked)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_feeling_takes_no_breath_in_a_line_whose_own_breath_gave_way(seed: int) -> None:
+    sigh = Beat(kind="breathe", what="sigh", start=0.0, end=1.0)
+    fear = Beat(kind="feel", what="fear", start=1.0, end=2.0, index=1)
+    scene = Scene(beats=(sigh, fear), phrases=(Phrase(0.0, 4.0),), duration=10.0, seed=seed)
+    assert not [b for b in plan(scene) if b.inhale and 1.0 < b.start + b.inhale / 2 < 4.0]
+
+
 @given(st.integers(0, 2**32), st.floats(1.0, 30.0), st.floats(0.3, 8.0))
 @settings(max_examples=40, deadline=None)
 def test_a_phrase_has_its_breath_before_and_its_exhale_through_it(

@@ -532,9 +532,9 @@ def test_arousal_is_bounded_and_does_not_jump(beats):
 
 def test_a_reading_is_ranked_and_a_trace_is_no_feeling():
     asked, rng = Asked(strength=0.5, full=True), np.random.default_rng(0)
-    patterns = {name: vector(sample_pattern(name, asked, rng)) for name in UNIVERSAL}
+    patterns = {name: [vector(sample_pattern(name, asked, rng))] for name in UNIVERSAL}
     for name in UNIVERSAL:
-        read = 0.7 * patterns[name]
+        read = 0.7 * patterns[name][0]
         read[ATLAS.channel_ids.index("masseter")] = np.nan
         found = bench.judge_reading(read, patterns)
         assert len(found) == 8

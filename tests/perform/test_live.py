@@ -127,3 +127,15 @@ def test_a_line_interrupts_another():
     assert said[0] == "i"
     assert said[-1] == "stop"
     assert "story" not in said
+
+
+def test_a_line_that_is_interrupted_later_goes_on_until_then():
+    face = live(seed=1, rate=60)
+    face.intend({"say": "I wanted to tell you a very long story."})
+    face.frames(0.5)
+    face.intend({"at": 0.5, "say": "Stop."})
+    words = [event for event in clip_events(face.frames(5.0)) if event.kind == "word"]
+    last = words.pop()
+    assert last.label == "Stop."
+    assert words
+    assert all(word.start < word.end <= last.start for word in words)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas
 from risorius.anatomy.movement import SIDES
-from risorius.clip import Event
+from risorius.clip import Event, mirror_label
 from risorius.errors import InputError, RisoriusError
 from risorius.perform import kernels
 from risorius.perform.layer import Layer, StrokeStyle
@@ -360,8 +360,7 @@ def _block(time: Floats, rows: Singles, events: tuple[Event, ...], *, mirrored: 
     if mirrored:
         place, sign = TARGETS.mirrored()
         rows = rows[:, place] * sign.astype(np.float32)
-        swap = {"left": "right", "right": "left"}
-        events = tuple(event._replace(label=swap.get(event.label, event.label)) for event in events)
+        events = tuple(event._replace(label=mirror_label(event.label)) for event in events)
     muscles, eyes, head = TARGETS.muscles, TARGETS.muscles + 4, TARGETS.breath
     return Block(
         time,

@@ -70,14 +70,21 @@ def perform_score(
     Returns
     -------
     clip : xarray.Dataset
-        Activation, gaze, head pose and breath, and what happened as events. The jaw follows from
-        its muscles.
+        ``activation`` (time, muscle, side) [1], ``gaze`` (time, side, axis) [rad], ``head_pose``
+        (time, head_dof) [rad, mm], ``breath`` (time) [1], and what happened as events [s]. The jaw
+        follows from its muscles. The log says what was settled while the score was read.
 
     Raises
     ------
     InputError
         What is wrong with the score, with line and column; a rate or seed that is none, or an
         unknown layer.
+
+    Notes
+    -----
+    Rates, times and amounts are those of the facts on kinematics and emotion where they are
+    published; what nobody has measured is a design default and says so in its table. Whether the
+    published ones are met is measured by ``risorius bench perform``.
 
     Examples
     --------

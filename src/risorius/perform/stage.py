@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from risorius.errors import InputError
 from risorius.perform.performance import Source, clip_of, make_player, scene_of
-from risorius.perform.scene import Beat, Scene
+from risorius.perform.scene import Beat, Phrase, Scene
 from risorius.perform.score.score import Score, load_score
 
 if TYPE_CHECKING:
@@ -94,6 +94,14 @@ class Live:
         ------
         InputError
             What is wrong with the beats; then none of them is taken.
+
+        Examples
+        --------
+        >>> from risorius.clip import clip_events
+        >>> face = live(seed=7, rate=60)
+        >>> face.intend({"look": "up_left", "for": 1.0}, {"at": 0.2, "nod": 2})
+        >>> sorted({event.kind for event in clip_events(face.frames(1.0))} & {"look", "nod"})
+        ['look', 'nod']
         """
         now, scene = self.time, self._player.scene
         plain = self._setting.model_dump(
@@ -111,8 +119,17 @@ class Live:
         begin = min((phrase.start for phrase in phrases), default=inf)
         end = max((phrase.end for phrase in phrases), default=-inf)
         cut = {p.beat for p in scene.phrases if p.start < end and p.end > begin}
-        kept = [p for p in scene.phrases if p.end > now and p.beat not in cut]
-        old = [beat for beat in scene.beats if beat.kind != "say" or beat.index not in cut]
+        kept = [
+            _broken_off(p, begin) if p.beat in cut else p
+            for p in scene.phrases
+            if p.end > now and (p.beat not in cut or p.start < begin)
+        ]
+        old = [
+            replace(beat, end=min(beat.end, begin))
+            if beat.kind == "say" and beat.index in cut
+            else beat
+            for beat in scene.beats
+        ]
         self._player.restart(
             replace(
                 scene,
@@ -134,11 +151,18 @@ class Live:
         Returns
         -------
         clip : xarray.Dataset
+            As of :func:`risorius.perform.perform_score`; its time goes on where the last one ended.
 
         Raises
         ------
         InputError
             The next frame comes later than that.
+
+        Examples
+        --------
+        >>> face = live(seed=7, rate=60)
+        >>> [face.frames(until).sizes["time"] for until in (0.0, 0.1, 0.5)]
+        [1, 6, 24]
         """
         count = floor((until - self.time) * self._player.rate + 1e-6) + 1 if until < inf else 0
         if count < 1:
@@ -152,6 +176,24 @@ class Live:
 def _held(beats: tuple[Beat, ...], end: float) -> tuple[Beat, ...]:
     """Return beats without an end where a score would hold them to its own."""
     return tuple(replace(beat, end=inf) if beat.end >= end else beat for beat in beats)
+
+
+def _broken_off(phrase: Phrase, moment: float) -> Phrase:
+    """Return what is said of a phrase that is interrupted at a moment [s].
+
+    Examples
+    --------
+    >>> from risorius.perform.scene import Phone
+    >>> phrase = Phrase(0.0, 0.3, (Phone(0.0, 0.1, "P"), Phone(0.1, 0.3, "AA", 1)))
+    >>> _broken_off(phrase, 0.2).phones[-1]
+    Phone(start=0.1, end=0.2, symbol='AA', stress=1)
+    """
+    return replace(
+        phrase,
+        end=min(phrase.end, moment),
+        phones=tuple(p._replace(end=min(p.end, moment)) for p in phrase.phones if p.start < moment),
+        words=tuple(w._replace(end=min(w.end, moment)) for w in phrase.words if w.start < moment),
+    )
 
 
 def _followed(beats: Iterable[Beat], now: float) -> tuple[Beat, ...]:

@@ -222,35 +222,47 @@ def flickers() -> tuple[float, float]:
     return longest, least
 
 
-def readings() -> dict[str, Floats]:
-    """Return what the reader makes of each of the seven patterns of the atlas, (channel, side) [1].
+def readings() -> dict[str, tuple[Floats, ...]]:
+    """Return what the reader makes of each of the seven patterns, (channel, side) [1] each.
 
-    They are filmed one after the other, whole and at everyday strength. A reader sees some muscles
-    well and others hardly at all; a pattern is to be judged by what it looks like to him.
+    They are filmed one after the other, whole, at everyday and at full strength. A reader sees some
+    muscles well and others hardly at all; a pattern is to be judged by what it looks like to him.
     """
-    from risorius.anatomy import load_atlas
-    from risorius.anatomy.movement import SIDES
     from risorius.bench.closed_loop import RATE, film_and_read
     from risorius.clip import new_clip
+    from risorius.perform import TARGETS
+    from risorius.perform.quantity import chosen
 
-    atlas, names = load_atlas(), _seven()
-    time = np.arange(int((_REST_S + _POSE_S * len(names)) * RATE)) / RATE
-    poses = np.zeros((len(time), len(atlas.channel_ids), len(SIDES)))
-    windows = {}
-    for number, name in enumerate(names):
+    everyday = chosen("emotion", "strength.everyday").value
+    shown = [(name, strength) for strength in (everyday, 1.0) for name in _seven()]
+    time = np.arange(int((_REST_S + _POSE_S * len(shown)) * RATE)) / RATE
+    poses = np.zeros((len(time), TARGETS.muscles))
+    windows: dict[str, list[slice]] = {}
+    for number, (name, strength) in enumerate(shown):
         start = _REST_S + _POSE_S * number
         come, go = (time - start) / 0.3, (start + 0.75 * _POSE_S - time) / 0.3
-        envelope = np.clip(np.minimum(come, go), 0.0, 1.0)
-        for (channel, side), amount in atlas.expand(name, 1.0).items():
-            place = atlas.channel_ids.index(channel), SIDES.index(side)
-            poses[:, place[0], place[1]] += amount * envelope
-        windows[name] = slice(start + 0.3, start + 0.75 * _POSE_S - 0.3)
-    read = film_and_read(new_clip(time, np.clip(poses, 0.0, 1.0), source="patterns"))
-    return {name: _typical(read, window) for name, window in windows.items()}
+        poses += np.outer(np.clip(np.minimum(come, go), 0.0, 1.0), _whole(name, strength))
+        windows.setdefault(name, []).append(slice(start + 0.3, start + 0.75 * _POSE_S - 0.3))
+    sides = np.clip(poses, 0.0, 1.0).reshape(len(time), -1, 2)
+    read = film_and_read(new_clip(time, sides, source="patterns"))
+    return {name: tuple(_typical(read, each) for each in own) for name, own in windows.items()}
+
+
+def _whole(name: str, strength: float) -> Floats:
+    """Return the drive of all muscles in a whole pattern, (target,) [1]."""
+    from risorius.perform import TARGETS
+    from risorius.perform.layers.pattern import Asked, sample_pattern
+
+    drive = np.zeros(TARGETS.count)
+    rng = np.random.default_rng(0)
+    for part in sample_pattern(name, Asked(strength=strength, full=True), rng):
+        target, amount = TARGETS.drives(part.unit, part.amount, part.side)
+        drive[list(target)] += amount
+    return drive[: TARGETS.muscles]
 
 
 def recognised(
-    strength: float, patterns: Mapping[str, Floats], *, seed: int = 1, full: bool = True
+    strength: float, patterns: Mapping[str, Sequence[Floats]], *, seed: int = 1, full: bool = True
 ) -> dict[str, dict[str, float]]:
     """Perform the seven feelings, film them, read the film, and rank what was read.
 
@@ -259,7 +271,7 @@ def recognised(
     Parameters
     ----------
     strength : float [1]
-    patterns : dict of str to (channel, side) [1]
+    patterns : dict of str to arrays (channel, side) [1]
         How each of them reads, see :func:`readings`.
     seed : int
     full : bool
@@ -302,7 +314,7 @@ def recognised(
 
 
 def judge_reading(
-    activation: NDArray[np.floating[Any]], patterns: Mapping[str, Floats]
+    activation: NDArray[np.floating[Any]], patterns: Mapping[str, Sequence[Floats]]
 ) -> dict[str, float]:
     """Return how much a reading is like each pattern, and like the neutral face.
 
@@ -312,13 +324,14 @@ def judge_reading(
     ----------
     activation : (channel, side) [1]
         NaN where nothing was observed.
-    patterns : dict of str to (channel, side) [1]
+    patterns : dict of str to arrays (channel, side) [1]
+        Of several, the nearest counts.
 
     Examples
     --------
     >>> from risorius.anatomy import load_atlas
     >>> rest = np.zeros((len(load_atlas().channel_ids), 2))
-    >>> judge_reading(rest, {"smile": rest + 0.5})
+    >>> judge_reading(rest, {"smile": [rest + 0.5]})
     {'smile': 0.0, 'neutral': 1.0}
     """
     from risorius.perform.layers.pattern import on_face
@@ -326,11 +339,12 @@ def judge_reading(
     own = on_face(activation)
     size = float(np.linalg.norm(own))
     found = {}
-    for name, pattern in patterns.items():
-        other = on_face(pattern)
-        length = size * float(np.linalg.norm(other))
-        like = float((own * other).sum()) / length if length else 0.0
-        found[name] = like * min(1.0, size / _TRACE)
+    for name, some in patterns.items():
+        best = 0.0
+        for other in map(on_face, some):
+            length = size * float(np.linalg.norm(other))
+            best = max(best, float((own * other).sum()) / length if length else 0.0)
+        found[name] = best * min(1.0, size / _TRACE)
     return found | {NEUTRAL: min(1.0, _TRACE / size) if size else 1.0}
 
 

@@ -267,7 +267,13 @@ def _blink_records(states: dict[str, Watched]) -> Iterator[Record]:
         fact_of("blink.interval_distribution.incomplete"),
     )
     spread = float(blinks.amplitude.std())
-    yield record("blinks, spread of the amplitude", spread, "1", ">= 0.1", "standard deviation; one shape for all has 0")
+    yield record(
+        "blinks, spread of the amplitude",
+        spread,
+        "1",
+        ">= 0.1",
+        "standard deviation; one shape for all has 0",
+    )
     shapes = np.stack([blinks.amplitude, blinks.closing, blinks.opening], axis=1)
     equal = len(shapes) - len(np.unique(shapes, axis=0))
     yield record("blinks that equal another one", equal, "1", "<= 0", f"of {len(shapes):,}")

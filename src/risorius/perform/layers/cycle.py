@@ -294,6 +294,11 @@ def _settled(wanted: Iterable[tuple[int, Breath]]) -> list[Breath]:
     for rank, breath in sorted(wanted, key=lambda pair: pair[1].start):
         if breath.kind == "speech":
             spoken.append((_out(breath), breath.end))
+        elif rank < _RANK.index("speech") and any(
+            begin < _out(breath) and breath.start < end for begin, end in spoken
+        ):
+            # Speech goes on even where its own breath had to give way.
+            continue
         while kept and kept[-1][1].end > breath.start:
             before, other = kept[-1]
             mine = before <= rank

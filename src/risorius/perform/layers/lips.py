@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from math import inf
 from types import MappingProxyType
@@ -58,7 +58,7 @@ class SpeechLayer:
             begins = phrase.start - _lead() - max(_lags().values())
             while waiting and waiting[0][0] < begins:
                 yield heapq.heappop(waiting)[2]
-            for stroke in movements(phrase, sizes=sizes):
+            for stroke in movements(phrase, sizes=tuple(sizes)):
                 heapq.heappush(waiting, (stroke.start, next(serial), stroke))
         while waiting:
             yield heapq.heappop(waiting)[2]
@@ -87,13 +87,14 @@ class _Look(NamedTuple):
     early: bool
 
 
-def movements(phrase: Phrase, *, sizes: Sequence[float] | None = None) -> tuple[Stroke, ...]:
+@lru_cache(maxsize=64)
+def movements(phrase: Phrase, *, sizes: tuple[float, ...] | None = None) -> tuple[Stroke, ...]:
     """Return how a phrase moves the mouth.
 
     Parameters
     ----------
     phrase : Phrase
-    sizes : sequence of float [1], optional
+    sizes : tuple of float [1], optional
         How large each of its sounds is spoken; 1 when not given.
 
     Returns
@@ -108,7 +109,7 @@ def movements(phrase: Phrase, *, sizes: Sequence[float] | None = None) -> tuple[
     >>> sorted({stroke.mode.name for stroke in movements(papa)})
     ['OVER', 'TRACK']
     """
-    postures = list(_postures(phrase.phones, sizes or [1.0] * len(phrase.phones)))
+    postures = list(_postures(phrase.phones, sizes or (1.0,) * len(phrase.phones)))
     if not postures:
         return ()
     tracks = _tracks(postures, phrase.start - _lead())
@@ -301,7 +302,12 @@ def _clenching() -> tuple[int, ...]:
 
 def _opened(travel: float) -> tuple[float, ...]:
     amount = jaw_amount(travel)
-    return tuple(amount * weight for weight in TARGETS.drives(_OPENING)[1])
+    return tuple(amount * weight for weight in _openers())
+
+
+@cache
+def _openers() -> tuple[float, ...]:
+    return TARGETS.drives(_OPENING)[1]
 
 
 @cache

@@ -65,8 +65,8 @@ _ORDINALS = {
 }
 _SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 _SIGNS = {"&": "and", "%": "percent", "+": "plus", "=": "equals", "@": "at", "$": "dollars"}
-_ENGLISH_ONLY = "We can speak English in Latin letters; for any other language give the times of "
-_ENGLISH_ONLY += "its sounds as a TextGrid or JSON file (phones=...)."
+_ENGLISH_ONLY = "Only English is known here. For any other language give the times of its sounds: "
+_ENGLISH_ONLY += "'phones' with a TextGrid or JSON file."
 
 
 def tokens(text: str) -> tuple[Token, ...]:
