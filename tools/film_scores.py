@@ -13,7 +13,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,6 +91,8 @@ def film(face: Face, clip: Clip) -> Iterator[Image]:
 
 def sheet(face: Face, clip: Clip, title: str) -> Image:
     """Return the moments of a scene under its title, and what is brief frame by frame."""
+    import cv2
+
     chosen = moments(clip)
     labels = [f"{time:.2f} {what}" for time, what in chosen]
     faces = list(pictures(face, clip, [time for time, _ in chosen], "face"))
@@ -120,6 +121,10 @@ def moments(clip: Clip) -> list[tuple[float, str]]:
     for _, time, what in wanted:
         if len(found) < MOST and all(abs(time - other) > APART for other, _ in found):
             found.append((time, what))
+    while len(found) < MOST:
+        times = sorted([time for time, _ in found] + [float(clip.time[-1])])
+        wide = int(np.argmax(np.diff(times)))
+        found.append(((times[wide] + times[wide + 1]) / 2, ""))
     return sorted(found)
 
 

@@ -18,7 +18,7 @@ from risorius.perform.kernels import envelope
 from risorius.perform.layers.emotion import EmotionLayer
 from risorius.perform.layers.pattern import Asked, arousal, likeness, sample_pattern
 from risorius.perform.layers.unit import reach
-from risorius.perform.stroke import Mode
+from risorius.perform.stroke import Mode, Profile
 from risorius.perform.table import load_table
 
 ATLAS = load_atlas()
@@ -547,3 +547,59 @@ def test_a_reading_is_ranked_and_a_trace_is_no_feeling():
 def test_feelings_performed_and_filmed_read_as_what_was_meant():
     records = list(bench.reading_records())
     assert [record.holds for record in records] == [True, True], records
+
+
+@given(
+    what=st.sampled_from(["sadness", "shame", "embarrassment"]),
+    strength=st.floats(0.3, 1.0),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_feeling_turns_the_eyes_by_saccades_and_the_head_no_faster_than_heads_turn(
+    what, strength, seed
+):
+    fastest = load_facts("kinematics").quantity("head.max_velocity").in_base_units().value
+    beat = Beat(kind="feel", what=what, start=1.0, end=6.0, strength=strength, more={"full": True})
+    scene = Scene(beats=(beat,), duration=8.0, seed=seed)
+    eyes = {TARGETS.gaze(side, axis) for side in ("left", "right") for axis in ("yaw", "pitch")}
+    head = {TARGETS.head(axis) for axis in ("yaw", "pitch", "roll")}
+    times = np.arange(0.0, 7.0, 1 / 240)
+    for stroke in LAYER.strokes(scene, scene.rng("emotion")):
+        if eyes & set(stroke.target):
+            assert stroke.profile is Profile.SACCADE
+            assert stroke.rise < 0.12
+        for target in head & set(stroke.target):
+            # Peak speed of a minimum-jerk movement is 1.875 times its mean.
+            speed = np.abs(np.diff(course([stroke], [target], times)[:, 0])).max() * 240
+            assert speed <= 1.01 * fastest
+
+
+def test_a_feeling_leaves_eyes_alone_that_the_score_turns_off_a_face(scene_of, collect):
+    eyes = set(reach("AU64")[0].target)
+    for told, turned in ((None, True), ("partner", True), ("down", False)):
+        look = [{"kind": "look", "what": told, "start": 0.0, "end": 9.0}] if told else []
+        scene = scene_of([*look, feel("sadness", full=True)])
+        assert any(eyes & set(s.target) for s in collect(LAYER, scene)) is turned
+    # It lets go when the score takes over.
+    look = {"kind": "look", "what": "up", "start": 2.0, "end": 3.0}
+    strokes = collect(LAYER, scene_of([feel("sadness", full=True), look]))
+    assert max(s.end for s in strokes if eyes & set(s.target)) <= 2.0
+
+
+@given(name=st.sampled_from(UNIVERSAL), seed=st.integers(0, 99))
+def test_at_full_strength_what_is_core_stands_out_more(name, seed):
+    entry = ATLAS.expression(name)
+    role = {part.action_unit: part for part in entry.components}
+
+    def way(unit, amount):
+        return (amount - role[unit].typical) / (role[unit].most - role[unit].typical)
+
+    asked = Asked(strength=1.0, full=True, optional=True)
+    ways = {
+        p.unit: way(p.unit, p.amount)
+        for p in sample_pattern(name, asked, np.random.default_rng(seed))
+    }
+    core = [ways[unit] for unit in ways if role[unit].role == "core"]
+    aside = [ways[unit] for unit in ways if role[unit].role != "core"]
+    assert min(core) > 0.99
+    assert max(aside, default=0.0) < 0.5

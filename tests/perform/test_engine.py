@@ -150,7 +150,9 @@ def reference(drawn, times):
                 values[Mode.MOST] = max(values[Mode.MOST], w * amount)
             else:
                 over.append((w, amount))
-        value = max(values[Mode.ADD] + values[Mode.TRACK], values[Mode.MOST])
+        given, held = values[Mode.ADD], values[Mode.TRACK]
+        left = given + held if held >= 0.0 else max(given + held, 0.4 * given)
+        value = max(left, values[Mode.MOST])
         for w, amount in over:
             value += w * (amount - value)
         result.append(min(max(value, 0.0), 1.0))
@@ -437,3 +439,17 @@ def test_random_streams_are_their_own(scene_of):
     drawn = [stream.integers(2**62) for stream in streams]
     assert len(set(drawn)) == len(drawn)
     assert replace(scene, turn=1).rng("a", beat).integers(2**62) == drawn[2]
+
+
+@given(smile=st.floats(0.05, 1.0), narrowed=st.floats(0.05, 1.0))
+def test_what_lets_a_muscle_go_for_another_end_leaves_it_some_of_its_drive(smile, narrowed):
+    # A smile survives the rounded vowels of a line.
+    given = Given(
+        (
+            Stroke(0.0, 0.1, inf, 0.0, (MUSCLE,), (smile,)),
+            Stroke(0.5, 0.1, inf, 0.0, (MUSCLE,), (-narrowed,), mode=Mode.TRACK),
+        )
+    )
+    drawn = player(given, rate=60.0).play(60).activation.reshape(60, -1)[:, MUSCLE]
+    assert drawn[25] == pytest.approx(smile)
+    assert drawn[-1] == pytest.approx(max(smile - narrowed, 0.4 * smile), abs=1e-6)

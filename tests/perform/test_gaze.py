@@ -212,7 +212,7 @@ def test_the_head_follows_far_looks_later_and_the_eyes_are_not_held_far_out():
         off = {layer.name for layer in LAYERS} - {"gaze", "head"}
         block = make_player(scene, rate=60.0, off=off).play(300)
         # A place is looked at here and there.
-        assert np.median(np.abs(block.gaze[180:, :, 0].mean(axis=1))) < most + np.radians(3.0)
+        assert np.median(np.abs(block.gaze[180:, :, 0].mean(axis=1))) < most + np.radians(5.0)
 
 
 @given(

@@ -223,3 +223,15 @@ def test_an_endless_scene_is_played_as_it_comes(speaks: str) -> None:
     scene = Scene(context=Context(speaks=speaks))  # type: ignore[arg-type]
     strokes = GestureLayer().strokes(scene, scene.rng("gesture"))
     assert [stroke.start < 300.0 for stroke in islice(strokes, 40)].count(False) == 0
+
+
+def test_lips_stay_shut_on_small_bites() -> None:
+    from risorius.face import load_face
+
+    rig = load_face().rig
+    beat = Beat(kind="chew", start=0.2, end=3.2, strength=0.35)
+    drawn = activation(beat, seconds=3.5, body=True)[::4].astype(np.float32)
+    jaw = jaw_from_activation(ATLAS, drawn, max_open=rig.jaw.max_open)
+    shapes = rig.deform(drawn, jaw, np.zeros((len(drawn), 2, 2), np.float32), level=0)
+    assert np.degrees(jaw[:, 0].max()) > 5
+    assert max(rig.contact.seal(shape) for shape in shapes) < 1.0

@@ -14,7 +14,7 @@ from risorius.anatomy import load_atlas, load_facts
 from risorius.bench.perform.body import find_nods, rigid_share, share_in_band, sway, watch
 from risorius.perform import TARGETS, Beat, Context, Mode, Persona, Phone, Phrase, Scene, Word
 from risorius.perform.layers.head import HeadLayer
-from risorius.perform.layers.nod import feedback, nods
+from risorius.perform.layers.nod import feedback, nods, speech_accents
 from risorius.perform.performance import SWITCHES, make_player
 
 CHANNELS = load_atlas().channel_ids
@@ -349,3 +349,37 @@ def test_an_endless_scene_is_played_as_it_comes(speaks: str) -> None:
     scene = Scene(context=Context(speaks=speaks))  # type: ignore[arg-type]
     strokes = HeadLayer().strokes(scene, scene.rng("head"))
     assert [stroke.start < 300.0 for stroke in islice(strokes, 40)].count(False) == 0
+
+
+@given(
+    volume=st.floats(0.3, 1.0),
+    expressivity=st.floats(0.0, 1.0),
+    seed=st.integers(0, 999),
+)
+@settings(max_examples=60)
+def test_speech_throws_no_head_about_and_a_soft_voice_moves_it_less(volume, expressivity, seed):
+    words = tuple(Word(0.4 * n, 0.4 * n + 0.3, "no") for n in range(12))
+    phones = tuple(Phone(0.4 * n, 0.4 * n + 0.3, "OW", 1) for n in range(12))
+    persona = Persona(expressivity=expressivity)
+
+    def poses(volume: float) -> NDArray[np.float64]:
+        say = Beat(kind="say", start=0.0, end=5.0, more={"volume": volume, "stressed": (3,)})
+        phrase = Phrase(0.0, 5.0, phones, words, beat=say.index)
+        scene = Scene(persona=persona, beats=(say,), phrases=(phrase,), duration=5.0, seed=seed)
+        strokes = speech_accents(scene, scene.rng("head"))
+        return np.array(
+            [
+                [
+                    dict(zip(s.target, s.amount, strict=True)).get(TARGETS.head(a), 0.0)
+                    for a in AXES[:3]
+                ]
+                for s in strokes
+            ]
+        )
+
+    loud, soft = poses(1.0), poses(volume)
+    assert np.abs(soft).max() <= np.abs(loud).max() + 1e-12
+    for place, name in enumerate(AXES[:3]):
+        _, most = fact(f"head.speech.{name}_sd")
+        # Turning points lie within some standard deviations, dips of stressed words included.
+        assert np.abs(loud[:, place]).max() <= (3.0 if name == "pitch" else 1.7) * most

@@ -140,3 +140,10 @@ def test_a_feeling_underneath_is_not_touched(scene_of):
 def test_no_two_flickers_are_alike(scene_of, collect):
     played = [tuple(collect(LAYER, scene_of([flicker("contempt")]), seed)) for seed in range(30)]
     assert len(set(played)) == 30
+
+
+@pytest.mark.parametrize("name", ["sadness", "embarrassment", "thinking"])
+def test_head_and_gaze_do_not_flicker(scene_of, collect, name):
+    for seed in range(8):
+        strokes = collect(LAYER, scene_of([flicker(name, part="whole", strength=1.0)]), seed=seed)
+        assert all(target < TARGETS.muscles for target in targets(strokes))

@@ -35,7 +35,8 @@ class Mode(IntEnum):
     """The amount is added to what others do there."""
     TRACK = 1
     """An absolute value that the layer holds: it leads over from the layer's last track on this
-    target and stays until the next. What the layers' tracks come to is added like the rest."""
+    target and stays until the next. What the layers' tracks come to is added like the rest; yet one
+    that lets a muscle go leaves it some of what others drive there."""
     MOST = 2
     """The greatest wins: a blink on a half-shut eye closes only what is left."""
     OVER = 3
