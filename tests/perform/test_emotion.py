@@ -603,3 +603,13 @@ def test_at_full_strength_what_is_core_stands_out_more(name, seed):
     aside = [ways[unit] for unit in ways if role[unit].role != "core"]
     assert min(core) > 0.99
     assert max(aside, default=0.0) < 0.5
+
+
+def test_a_feeling_that_wanes_stays_the_same_feeling(scene_of, collect):
+    scene = scene_of([feel("surprise", end=20.0, strength=0.5, full=True)])
+    jaw, brow = TARGETS.of("digastric", "left"), BROW[0]
+    for seed in range(6):
+        drawn = course(collect(LAYER, scene, seed=seed), [jaw, brow], np.arange(2.0, 18.0, 0.05))
+        assert np.ptp(drawn[:, 1]) > 0.1 * drawn[:, 1].max()
+        share = drawn[:, 0] / drawn[:, 1]
+        assert np.ptp(share) < 0.35 * np.median(share)

@@ -14,7 +14,7 @@ from risorius.anatomy.movement import Timing
 from risorius.perform.culture import Accent, accents, total_strength
 from risorius.perform.layers.control import escapes, hold_back
 from risorius.perform.layers.order import in_turn
-from risorius.perform.layers.pattern import Asked, Part, between, sample_pattern
+from risorius.perform.layers.pattern import Asked, Part, sample_pattern
 from risorius.perform.layers.unit import Move, Uneven, half_of, to_strokes, turns_eyes, uneven
 from risorius.perform.quantity import chosen, draw, published
 from risorius.perform.scene import Beat, Phrase, Scene
@@ -78,7 +78,7 @@ def _episode(scene: Scene, beat: Beat, rng: np.random.Generator) -> Iterator[Str
     if effort:
         lively = escapes(moves, effort, rng)
     elif felt:
-        lively = _dips(moves, rng)
+        lively = _dips(moves, scene.phrases, rng)
     later = (stroke for some in lively for stroke in strokes(some))
     return heapq.merge(made, _told(scene, beat, made), later, key=lambda stroke: stroke.start)
 
@@ -283,11 +283,26 @@ def _prelude(
     return move, rise
 
 
-def _dips(moves: Sequence[Move], rng: np.random.Generator) -> Iterator[list[Move]]:
-    """Yield how a feeling sinks a little and comes back, so that it has several apexes."""
+def _dips(
+    moves: Sequence[Move], phrases: Sequence[Phrase], rng: np.random.Generator
+) -> Iterator[list[Move]]:
+    """Yield how a feeling sinks a little and comes back, so that it has several apexes.
+
+    All of it does, so that it stays the same feeling; only what gives way to words does not do so
+    twice.
+    """
     gap, dip, depth = (chosen("emotion", f"apexes.{word}") for word in ("gap", "dip", "depth"))
+    spread = chosen("emotion", "strength.spread").value
     yielding = load_table("emotion")["speech"]["gives_way"]
-    some = [move for move in moves if move.hold > 0.0 and move.unit not in yielding]
+    some = [
+        move
+        for move in moves
+        if move.hold > 0.0
+        and not (
+            move.unit in yielding
+            and any(phrase.start < move.end and move.start < phrase.end for phrase in phrases)
+        )
+    ]
     if not some:
         return
     now = max(move.start + move.rise for move in some)
@@ -303,7 +318,7 @@ def _dips(moves: Sequence[Move], rng: np.random.Generator) -> Iterator[list[Move
             Move(
                 unit=move.unit,
                 side=move.side,
-                amount=-move.amount * sink * between(depth, rng.random()) / (depth.high or 1.0),
+                amount=-move.amount * min(1.0, sink * exp(spread * float(rng.standard_normal()))),
                 start=now + late * float(rng.random()),
                 rise=0.5 * length,
                 hold=0.0,

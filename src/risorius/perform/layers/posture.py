@@ -65,14 +65,14 @@ def carried(scene: Scene, rng: np.random.Generator) -> Iterator[Stroke]:
     for change in heapq.merge(
         coming, _with_gaze(scene), _shifts(scene, rng), key=lambda change: change.start
     ):
-        if change.pose is None:
+        if (pose := change.pose) is None:
             continue
-        if change.shift is not None and change.shift.head is not None:
+        if change.shift is not None:
             # What the score asks of the head itself stands.
             others = [settled[what] for what in ("attitude", "weight") if what in settled]
-            change = change._replace(pose=_within_reach(change.pose, change.shift, others))
-        moved = {**settled.get(change.what, {}), **change.pose}
-        settled[change.what] = change.pose
+            pose = _within_reach(pose, change.shift, others)
+        moved = {**settled.get(change.what, {}), **pose}
+        settled[change.what] = pose
         yield _track(change.start, change.rise, moved, settled, change.mark)
 
 
