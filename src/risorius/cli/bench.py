@@ -49,6 +49,7 @@ def bench(
 
 def _print_table(records: list[Record]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -57,7 +58,6 @@ def _print_table(records: list[Record]) -> None:
     for record in records:
         verdict = {True: "yes", False: "NO", None: ""}[record.holds]
         value = "-" if record.value is None else f"{record.value:.4g}"
-        table.add_row(
-            record.area, record.figure, value, record.unit, record.bar, verdict, record.against
-        )
+        against = escape(record.against)
+        table.add_row(record.area, record.figure, value, record.unit, record.bar, verdict, against)
     Console().print(table)

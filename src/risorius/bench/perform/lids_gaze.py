@@ -274,9 +274,10 @@ def _blink_records(states: dict[str, Watched]) -> Iterator[Record]:
         ">= 0.1",
         "standard deviation; one shape for all has 0",
     )
-    shapes = np.stack([blinks.amplitude, blinks.closing, blinks.opening], axis=1)
-    equal = len(shapes) - len(np.unique(shapes, axis=0))
-    yield record("blinks that equal another one", equal, "1", "<= 0", f"of {len(shapes):,}")
+    # One seed is one person: what two states have in common is no repetition.
+    equal = sum(map(_repeated, every.values()))
+    told = f"of {len(blinks.start):,}, in amplitude and both speeds"
+    yield record("blinks that equal another one of their state", equal, "1", "<= 0", told)
     slope = float(blinks.closing @ blinks.amplitude / (blinks.amplitude @ blinks.amplitude))
     sequence = fact_of("blink.kinematics.main_sequence.k")
     yield within("peak closing speed over amplitude", slope, "1/s", sequence)
@@ -342,6 +343,11 @@ def _partner_record(state: Watched, name: str) -> Record:
     usual = 100 * published(f"gaze_social.looking_at_partner.share.{name}").value
     figure = f"time with the eyes on the partner, {name}"
     return inside(figure, share, "%", usual - 5, usual + 5, f"{usual:g} % (Argyle 1972) and 5")
+
+
+def _repeated(blinks: Blinks) -> int:
+    shapes = np.stack([blinks.amplitude, blinks.closing, blinks.opening], axis=1)
+    return len(shapes) - len(np.unique(shapes, axis=0))
 
 
 def _one(state: Watched) -> Blinks:

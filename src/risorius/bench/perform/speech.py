@@ -241,9 +241,15 @@ def records() -> Iterator[Record]:
     for name, drive in FEELINGS.items():
         closed = seal(face, say(_listed(SEALS), drive=drive))
         figure = f"lips of {len(closed)} p, b, m, widest gap at the apex, on {name}"
-        yield record(figure, max(closed), "mm", "<= 0.3")
+        yield record(figure, max(closed), "mm", "<= 0.3", "0 is sealed")
         near = bite(face, say(_listed(BITES), drive=drive))
-        yield record(f"lower lip of f, v to the upper teeth, on {name}", max(near), "mm", "<= 1")
+        yield record(
+            f"lower lip of f, v to the upper teeth, on {name}",
+            max(near),
+            "mm",
+            "<= 1",
+            "between vertices",
+        )
     wide = apart(face, say(_listed(OPEN)), ("AA", "AE", "AW", "AY"))
     yield record("front teeth apart in stressed open vowels, least", min(wide), "mm", ">= 5")
     yield record("front teeth apart in stressed open vowels, most", max(wide), "mm", "<= 15")
