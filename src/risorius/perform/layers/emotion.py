@@ -294,17 +294,15 @@ def _dips(
     gap, dip, depth = (chosen("emotion", f"apexes.{word}") for word in ("gap", "dip", "depth"))
     spread = chosen("emotion", "strength.spread").value
     yielding = load_table("emotion")["speech"]["gives_way"]
-    some = [
-        move
-        for move in moves
-        if move.hold > 0.0
-        and not (
-            move.unit in yielding
-            and any(phrase.start < move.end and move.start < phrase.end for phrase in phrases)
-        )
-    ]
+    some = [move for move in moves if move.hold > 0.0]
     if not some:
         return
+    busy = {
+        move.unit
+        for move in some
+        if move.unit in yielding
+        and any(phrase.start < move.end and move.start < phrase.end for phrase in phrases)
+    }
     now = max(move.start + move.rise for move in some)
     until = min(move.end - move.fall for move in some)
     while True:
@@ -314,7 +312,7 @@ def _dips(
         if now + length + late > until:
             return
         sink = draw(rng, depth)
-        yield [
+        sunk = [
             Move(
                 unit=move.unit,
                 side=move.side,
@@ -326,6 +324,8 @@ def _dips(
             )
             for move in some
         ]
+        # Words change nothing in what they leave alone.
+        yield [move for move in sunk if move.unit not in busy]
         now += length + late
 
 
