@@ -44,9 +44,9 @@ MOMENTS = {
     "feel": (0.12, 0.5, 0.95),
     "express": (0.12, 0.5, 0.95),
     "move": (0.5,),
-    "blink": (0.4,),
     "word": (0.5,),
     "look": (1.0,),
+    "blink": (0.4,),
     "nod": (0.5,),
     "shake": (0.4,),
     "chin": (1.0,),
@@ -97,8 +97,10 @@ def sheet(face: Face, clip: Clip, title: str) -> Image:
     labels = [f"{time:.2f} {what}" for time, what in chosen]
     faces = list(pictures(face, clip, [time for time, _ in chosen], "face"))
     rows = [contact_sheet(faces, labels, columns=COLUMNS)]
+    # Close by, a head that moves would leave the picture.
+    still = clip.drop_vars("head_pose")
     for view, times in brief(clip):
-        close = list(pictures(face, clip, times, view))
+        close = list(pictures(face, still, times, view))
         rows.append(contact_sheet(close, [f"{time:.3f}" for time in times], columns=COLUMNS))
     head = np.full((36, rows[0].shape[1], 3), rows[0][0, 0], np.uint8)
     cv2.putText(head, title, (10, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (40, 40, 44), 1, cv2.LINE_AA)
