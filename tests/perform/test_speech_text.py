@@ -202,3 +202,11 @@ def test_a_pace_out_of_range_is_refused(pace):
 
 def test_a_user_is_told_where_pronunciations_come_from():
     assert ("rules" in pronunciation_note()) == (dictionary() is None)
+
+
+@pytest.mark.parametrize(
+    ("hum", "sounds"), [("Mm.", {"M"}), ("Shh!", {"SH"}), ("Hmm.", {"HH", "M"})]
+)
+def test_who_hums_does_not_spell(hum, sounds):
+    (phrase,) = speak(hum)
+    assert {phone.symbol for phone in phrase.phones} == sounds
