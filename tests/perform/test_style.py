@@ -192,3 +192,10 @@ def test_dials_can_be_set_one_by_one():
 def test_what_is_no_style_is_refused(style, said):
     with pytest.raises(InputError, match=said):
         style_of(style)
+
+
+def test_whatever_moves_can_be_anticipated():
+    cartoon = style_of("cartoon")
+    for target in range(TARGETS.muscles):
+        stroke = Stroke(1.0, 0.5, 0.5, 0.5, (target,), (0.5,))
+        assert list(cartoon.restyle(iter([stroke]), "emotion"))

@@ -168,8 +168,11 @@ def _antagonists(target: int) -> tuple[int, ...]:
     others = atlas.muscle(atlas.channel(channel).muscle).antagonists
     if not others:
         return ()
-    known = {muscle.id: muscle.channels for muscle in atlas.muscles}
-    return tuple(TARGETS.of(name, side) for name in known.get(others[0], others[:1]))
+    names = others[:1]
+    if others[0] not in atlas.channel_ids:
+        # For a muscle, or one of its heads that has no drive of its own, all of it.
+        names = atlas.muscle(others[0].partition(".")[0]).channels
+    return tuple(TARGETS.of(name, side) for name in names)
 
 
 def style_of(style: str | Mapping[str, float]) -> Style:
