@@ -1,0 +1,121 @@
+// The rig here moves as the one in Python does. tools/make_vectors.py writes the poses; with
+// RISORIUS_VECTORS naming another file of it, every vertex, normal and strain is compared.
+
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readContainer, type Container } from "./container";
+import { FormatError, loadRig, RigPlayer, type Pose, type Rig, type Surface } from "./index";
+
+const ROOT = new URL("../../../../../../", import.meta.url);
+const RIG = new URL("src/risorius/skin/data/default.rig", ROOT);
+const VECTORS = process.env.RISORIUS_VECTORS ?? new URL("tests/studio/vectors/poses.bin", ROOT);
+/** Most that the two rigs may differ by at a vertex [mm]. */
+const TOLERANCE = 0.02;
+
+function bytesOf(path: string | URL): ArrayBuffer {
+  const { buffer, byteOffset, length } = readFileSync(path);
+  return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
+}
+
+let vectors: Container;
+let rig: Rig;
+let player: RigPlayer;
+let rest: readonly Float32Array[];
+
+beforeAll(async () => {
+  vectors = await readContainer(bytesOf(VECTORS), "RISORIUS POSES");
+  rig = await loadRig(bytesOf(RIG));
+  player = new RigPlayer(rig, surfaceOf(vectors));
+  rest = shapesOf(still());
+});
+
+function surfaceOf(file: Container): Surface {
+  return {
+    subdivision: {
+      pointer: file.get("subdivision.pointer", "i4"),
+      index: file.get("subdivision.index", "i2"),
+      weight: file.get("subdivision.weight", "f4"),
+    },
+    triangles: file.names.includes("triangles") ? file.get("triangles", "i2") : [],
+  };
+}
+
+function still(): Pose {
+  return { activation: new Float32Array(2 * rig.channels.length), jaw: [0, 0, 0], gaze: [0, 0, 0, 0] };
+}
+
+function poseOf(number: number): Pose {
+  const row = (name: string) => {
+    const width = vectors.shape(name)[1];
+    return vectors.get(name, "f4").slice(number * width, (number + 1) * width);
+  };
+  const known = (values: Float32Array) => (Number.isNaN(values[0]) ? null : values);
+  return { activation: row("activation"), jaw: known(row("jaw")), gaze: known(row("gaze")), tone: row("tone") };
+}
+
+function shapesOf(pose: Pose): Float32Array[] {
+  player.pose(pose);
+  return [player.level0.slice(), player.level1().slice()];
+}
+
+/** How far the farthest vertex of a level is from where Python has it [mm]. */
+function worst(number: number, level: 0 | 1, shape: Float32Array): number {
+  const pointer = vectors.get(`level${level}.pointer`, "i4");
+  const vertex = vectors.get(`level${level}.vertex`, "i2");
+  const away = vectors.get(`level${level}.away`, "i2");
+  const step = vectors.header.step as number;
+  let most = 0;
+  for (let k = pointer[number]; k < pointer[number + 1]; k++) {
+    const off = [0, 1, 2].map((a) => {
+      const place = 3 * vertex[k] + a;
+      return shape[place] - rest[level][place] - away[3 * k + a] * step;
+    });
+    most = Math.max(most, Math.hypot(...off));
+  }
+  return most;
+}
+
+describe("the rig", () => {
+  it("is the one that the vectors were made from", () => {
+    const checksum = new DataView(bytesOf(RIG)).getUint32(20, true);
+    expect(checksum, "the rig was baked again: run tools/make_vectors.py").toBe(vectors.header.rig);
+  });
+
+  it("is at rest, exactly, where nothing is done", () => {
+    expect(shapesOf(still())[0]).toEqual(rig.rest);
+  });
+
+  it("moves as in Python, in every pose and at both levels", () => {
+    const names = vectors.header.poses as string[];
+    const found = names.map((name, number) => {
+      const shapes = shapesOf(poseOf(number));
+      return { name, level0: worst(number, 0, shapes[0]), level1: worst(number, 1, shapes[1]) };
+    });
+    const told = (mm: number) => `${mm.toFixed(4)} mm`.padStart(11);
+    console.log(found.map((row) => `${row.name.padEnd(24)}${told(row.level0)}${told(row.level1)}`).join("\n"));
+    for (const row of found) {
+      expect(row.level0, row.name).toBeLessThan(TOLERANCE);
+      expect(row.level1, row.name).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it("comes back to rest after any pose, exactly", () => {
+    shapesOf(poseOf(1));
+    expect(shapesOf(still())).toEqual(rest);
+  });
+
+  it("refuses what is no pose", () => {
+    expect(() => player.pose({ ...still(), activation: new Float32Array(3) })).toThrow(/not 132/);
+    expect(() => player.pose({ ...still(), activation: still().activation.fill(NaN) })).toThrow(/not numbers/);
+  });
+});
+
+describe("a rig file", () => {
+  it("is refused when it is damaged, another thing, or of another version", async () => {
+    const damaged = bytesOf(RIG);
+    new Uint8Array(damaged)[5000] ^= 1;
+    await expect(loadRig(damaged)).rejects.toThrow(FormatError);
+    await expect(loadRig(bytesOf(VECTORS))).rejects.toThrow(/no RISORIUS RIG/);
+    await expect(loadRig(new ArrayBuffer(3))).rejects.toThrow(/no RISORIUS RIG/);
+  });
+});
