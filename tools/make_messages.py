@@ -2,7 +2,7 @@
 
     python tools/make_messages.py
 
-writes src/risorius/studio/web/src/messages.ts; a test fails while the file is older than the models.
+writes src/risorius/studio/web/src/messages.ts; a test fails while it is older than the models.
 """
 
 from __future__ import annotations

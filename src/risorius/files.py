@@ -1,4 +1,4 @@
-"""Files that appear only when they are whole, and the folder for what can be made again."""
+"""Files that appear only when they are whole, and the folders of the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from risorius.errors import InputError
 
-__all__ = ["cache_folder", "replacing"]
+__all__ = ["cache_folder", "data_folder", "replacing"]
 
 
 @contextmanager
@@ -89,13 +89,37 @@ def cache_folder() -> Path:
     ...     str(cache_folder())
     'elsewhere'
     """
-    own = os.environ.get("RISORIUS_CACHE")
-    if own:
-        return Path(own)
+    return _folder("RISORIUS_CACHE", mac="Caches", variable="XDG_CACHE_HOME", habit=".cache")
+
+
+def data_folder() -> Path:
+    """Return the user's folder for what was saved on purpose; it may not exist yet.
+
+    ``RISORIUS_DATA`` names another one; else the platform's habit is followed.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, {"RISORIUS_DATA": "kept"}):
+    ...     str(data_folder())
+    'kept'
+    """
+    return _folder(
+        "RISORIUS_DATA",
+        mac="Application Support",
+        variable="XDG_DATA_HOME",
+        habit=".local/share",
+    )
+
+
+def _folder(own: str, *, mac: str, variable: str, habit: str) -> Path:
+    named = os.environ.get(own)
+    if named:
+        return Path(named)
     if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
+        base = Path.home() / "Library" / mac
     elif sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = Path(os.environ.get(variable) or Path.home() / habit)
     return base / "risorius"

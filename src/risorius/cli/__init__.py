@@ -53,8 +53,9 @@ def _register() -> None:
     from risorius.cli.perform import perform
     from risorius.cli.pose import pose
     from risorius.cli.read import read
+    from risorius.cli.studio import studio
 
-    for command in (demo, atlas, pose, perform, read, bake, bench):
+    for command in (demo, atlas, pose, perform, read, studio, bake, bench):
         app.command()(command)
 
 

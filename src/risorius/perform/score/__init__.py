@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from risorius.perform.score.score import Score, load_score, save_score, score_text
+from risorius.perform.score.score import (
+    Score,
+    load_score,
+    notation_of,
+    save_score,
+    score_text,
+)
 
-__all__ = ["Score", "load_score", "save_score", "score_text"]
+__all__ = ["Score", "load_score", "notation_of", "save_score", "score_text"]

@@ -23,7 +23,7 @@ from risorius.perform.score.waits import read_rows
 from risorius.perform.score.words import score_default
 from risorius.perform.speech import speak
 
-__all__ = ["Score", "load_score", "save_score", "score_text"]
+__all__ = ["Score", "load_score", "notation_of", "save_score", "score_text"]
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MARKUP = (".bml", ".ssml", ".xml")
@@ -139,14 +139,29 @@ def load_score(source: str | Path | Mapping[str, Any]) -> Score:
     return _read(text, path.name, path.parent.resolve())
 
 
+def notation_of(text: str) -> Notation:
+    """Return what a text says, YAML or a foreign notation, before it is checked.
+
+    Raises
+    ------
+    InputError
+        The text is none of them, or is too large.
+
+    Examples
+    --------
+    >>> notation_of("beats: [{at: 0.5, nod: 2}]").data
+    {'beats': [{'at': 0.5, 'nod': 2}]}
+    """
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        from risorius.perform.score.marks import read_marks
+
+        return read_marks(text)
+    return read_notation(text)
+
+
 def _read(text: str, source: str, folder: Path) -> Score:
     try:
-        if text.lstrip("\ufeff \t\r\n").startswith("<"):
-            from risorius.perform.score.marks import read_marks
-
-            notation = read_marks(text)
-        else:
-            notation = read_notation(text)
+        notation = notation_of(text)
     except InputError as error:
         raise InputError(f"{source}: {error}" if source else str(error)) from None
     return _check(notation, source, folder)

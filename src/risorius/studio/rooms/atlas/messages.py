@@ -181,7 +181,7 @@ class Ingredient(Message):
 
 
 class ExpressionPage(Message):
-    """A pattern that people connect with a feeling; it shows what it looks like, not what is felt."""
+    """A pattern that people connect with a feeling: what it looks like, not what is felt."""
 
     id: str
     name: str
@@ -222,7 +222,7 @@ class Cut(Ask):
 
 
 class CutAsk(Ask):
-    """What fails when these are cut?"""
+    """Nerves that conduct less: what fails."""
 
     cuts: tuple[Cut, ...] = Field(max_length=100)
 

@@ -28,7 +28,7 @@ MOST_TEXT = 2_000_000
 
 
 class ScoreAsk(Ask):
-    """Is this a score?"""
+    """Whether a text is a score."""
 
     text: str = Field(max_length=MOST_TEXT)
 
@@ -50,6 +50,7 @@ class BeatSpan(Message):
 class ScoreSheet(Message):
     """What a score says, or what is wrong with it."""
 
+    title: str
     problems: tuple[Problem, ...]
     """Empty when it can be performed."""
     notes: tuple[str, ...]
@@ -95,7 +96,7 @@ class RenderAsk(Ask):
 
 
 class Performance(Message):
-    """A performed score; ``/api/perform/clips/{id}/layers/{name}`` has what one layer does alone."""
+    """A performed score; ``/api/perform/layers/{name}`` has what one layer does alone."""
 
     clip: ClipSheet
     score: ScoreSheet

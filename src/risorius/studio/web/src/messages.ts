@@ -1,7 +1,7 @@
 // Generated from the Python models by tools/make_messages.py. Do not edit: run it again.
 
 /** Of these messages; the server says its own in `Hello`. */
-export const VERSION = "803cde869573";
+export const VERSION = "faaa5d99cdd3";
 
 /** Where each part of a binary frame begins and ends, in 32-bit numbers. */
 export const FRAME = { time: [0, 1], activation: [1, 133], jaw: [133, 136], gaze: [136, 140], head: [140, 146], breath: [146, 147] } as const;
@@ -281,7 +281,7 @@ export interface Ingredient {
   note: string;
 }
 
-/** A pattern that people connect with a feeling; it shows what it looks like, not what is felt. */
+/** A pattern that people connect with a feeling: what it looks like, not what is felt. */
 export interface ExpressionPage {
   id: string;
   name: string;
@@ -319,7 +319,7 @@ export interface Cut {
   degree: number;
 }
 
-/** What fails when these are cut? */
+/** Nerves that conduct less: what fails. */
 export interface CutAsk {
   cuts: Cut[];
 }
@@ -334,7 +334,7 @@ export interface CutEffect {
   weaker: Pull[];
 }
 
-/** Is this a score? */
+/** Whether a text is a score. */
 export interface ScoreAsk {
   text: string;
 }
@@ -354,6 +354,7 @@ export interface BeatSpan {
 
 /** What a score says, or what is wrong with it. */
 export interface ScoreSheet {
+  title: string;
   /** Empty when it can be performed. */
   problems: Problem[];
   notes: string[];
@@ -394,7 +395,7 @@ export interface RenderAsk {
   off?: string[];
 }
 
-/** A performed score; ``/api/perform/clips/{id}/layers/{name}`` has what one layer does alone. */
+/** A performed score; ``/api/perform/layers/{name}`` has what one layer does alone. */
 export interface Performance {
   clip: ClipSheet;
   score: ScoreSheet;
