@@ -70,7 +70,9 @@ def _direction(vectors: Floats) -> Floats:
     return np.stack([yaw, pitch], axis=-1)
 
 
-def read_lids(points: Floats, neutral: Floats, gaze: Floats, basis: Basis) -> tuple[Floats, Floats]:
+def read_lids(
+    points: Floats, neutral: Floats, gaze: Floats, basis: Basis, *, before: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Return how far the lids are shut or widened, and the gaze held while they hide the iris.
 
     The upper lid goes down with the gaze; what counts is the aperture that is left, as a share of
@@ -84,6 +86,8 @@ def read_lids(points: Floats, neutral: Floats, gaze: Floats, basis: Basis) -> tu
     gaze : (time, side, 2) [rad]
         From `read_gaze`.
     basis : Basis
+    before : (side, 2) [rad], optional
+        Gaze held before the first frame; ahead when not given.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def read_lids(points: Floats, neutral: Floats, gaze: Floats, basis: Basis) -> tu
     left = (upper - lower) / opening
     hidden = (left < _HIDDEN).all(axis=1)
     if hidden.all():
-        held = np.zeros_like(gaze)
+        held = np.zeros_like(gaze) if before is None else np.repeat(before[None], len(gaze), axis=0)
     else:
         clock = np.arange(len(gaze))
         seen = clock[~hidden]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,33 +12,23 @@ from numpy.typing import NDArray
 from risorius.anatomy import load_atlas
 from risorius.clip import SIDES, new_clip
 from risorius.errors import InputError
-from risorius.read.basis import JAW_REACH, LID_CHANNELS, Basis
-from risorius.read.camera import (
-    Lens,
-    Poses,
-    assume_lens,
-    back_project,
-    fit_poses,
-    rotation_angles,
-    smooth_poses,
-    turn_terms,
-)
+from risorius.read.basis import Basis
+from risorius.read.camera import Lens, Poses, assume_lens, rotation_angles
 from risorius.read.drift import learn_drift
-from risorius.read.drives import eye_muscles, jaw_muscles
 from risorius.read.events import find_events, runs
-from risorius.read.eyes import read_gaze, read_lids
 from risorius.read.identify import rest_of_picture
 from risorius.read.neutral import neutral_shape, quiet_frames
-from risorius.read.points import IRIS_RIM
-from risorius.read.scores import (
-    Scores,
-    antagonist_channels,
-    score_effort,
-    score_map,
-    synergists,
+from risorius.read.parts import (
+    CHUNK,
+    Neutral,
+    Parts,
+    Person,
+    depose,
+    name_muscles,
+    read_parts,
 )
-from risorius.read.solve import Evidence, identifiability, prepare, solve, view
-from risorius.read.unseen import unseen_channels
+from risorius.read.points import IRIS_RIM
+from risorius.read.scores import score_effort, score_map
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
@@ -52,66 +41,11 @@ Floats = NDArray[np.float64]
 # Visible diameter of the iris: nearly the same in all adults, so it is the ruler in the picture.
 _IRIS_MM = 11.7
 
-_CHUNK = 64  # frames that are held in double precision together
 GUESSED = "guessed from the average face, as so few frames show no rest"
 _FEWEST = 5  # frames below which no neutral face is looked for
 _ENOUGH = 2000  # frames that show a person well enough to find the neutral face
-_YAWS = np.radians(np.arange(-80.0, 81.0, 20.0))
 _NEVER_AT_REST = 2.0
-# The drift was measured up to about these angles [rad]: yaw, pitch, roll.
-_MOST_DRIFT = np.radians([40.0, 25.0, 30.0])
 _TURNED_AWAY = np.radians(50.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Neutral:
-    """One person's face at rest, as the tracker sees it.
-
-    Attributes
-    ----------
-    shape : (point, axis) [mm]
-        In the head frame.
-    scores : (score,) [1]
-        The person's own blendshape scores at rest.
-    basis : Basis
-        Scaled to the person.
-    angles : (3,) [rad]
-        Of the head in those frames.
-    frames : str
-        Where it was found, in words.
-    doubt : float [1]
-        Above 2 the face was probably never at rest.
-    """
-
-    shape: Floats
-    scores: Floats
-    basis: Basis
-    angles: Floats
-    frames: str
-    doubt: float
-
-
-def _deposed(
-    points: NDArray[np.float32], shape: Floats, basis: Basis, lens: Lens, rate: float
-) -> tuple[NDArray[np.float32], Poses]:
-    """Find the poses and take them away, in chunks."""
-    weights = basis.stability()
-    found = [
-        fit_poses(points[k : k + _CHUNK].astype(float), shape, weights, lens)
-        for k in range(0, len(points), _CHUNK)
-    ]
-    poses = Poses(
-        np.concatenate([p.rotation for p in found]), np.concatenate([p.place for p in found])
-    )
-    poses = smooth_poses(poses, rate)
-    back = np.empty_like(points)
-    for k in range(0, len(points), _CHUNK):
-        part = slice(k, k + _CHUNK)
-        own = Poses(poses.rotation[part], poses.place[part])
-        free = back_project(points[part].astype(float), own, shape, lens)
-        angles = np.clip(rotation_angles(own.rotation), -_MOST_DRIFT, _MOST_DRIFT)
-        back[part] = free - np.tensordot(turn_terms(angles), basis.drift, axes=1)
-    return back, poses
 
 
 def seen_frames(track: Track, source: str) -> NDArray[np.intp]:
@@ -158,7 +92,7 @@ def find_neutral(
     points, scores = track.points[rows], track.blendshapes[rows]
     shape, doubt = basis.rest, 0.0
     for _ in range(2):
-        back, poses = _deposed(points, shape, basis, lens, rate=0.0)
+        back, poses = depose(points, shape, basis, lens, rate=0.0)
         if frames is None:
             angles = rotation_angles(poses.rotation)[:, :2]
             chosen, doubt = quiet_frames(back, basis, angles, score_effort(scores), rate)
@@ -243,46 +177,24 @@ def fit_track(track: Track, neutral: Neutral, *, source: str = "") -> Clip:
     basis = neutral.basis
     rate = _rate(track)
     points = track.points if track.seen.all() else track.points[rows]
-    back, poses = _deposed(points, neutral.shape, basis, lens, rate)
+    back, poses = depose(points, neutral.shape, basis, lens, rate)
     terms, drift = learn_drift(
         back, neutral.shape, rotation_angles(poses.rotation), neutral.angles, rate
     )
-    for k in range(0, len(back), _CHUNK):
-        back[k : k + _CHUNK] -= np.tensordot(terms[k : k + _CHUNK], drift, axes=1)
-    scores = score_map(basis)
-    evidence = prepare(
-        basis,
-        antagonists=antagonist_channels(),
-        scores=scores.effect,
-        together=synergists(basis),
-    )
-    gaze, lids, amounts = _read_parts(back, poses, track, rows, neutral, evidence, scores)
+    for k in range(0, len(back), CHUNK):
+        back[k : k + CHUNK] -= np.tensordot(terms[k : k + CHUNK], drift, axes=1)
+    person = Person.of(neutral)
+    parts = _read_runs(person, back, poses, track, rows)
+    muscles = name_muscles(person, parts, poses, track.presence[rows])
     atlas = load_atlas()
     count = len(track.time)
     activation = np.full((count, len(atlas.channels), len(SIDES)), np.nan, np.float32)
     confidence = np.full_like(activation, np.nan)
-    sure, visible = _confidence(poses, evidence, track.presence[rows])
-    place = {channel: index for index, channel in enumerate(atlas.channel_ids)}
-    unseen = unseen_channels()
-    for column, (channel, side) in enumerate(basis.columns):
-        if channel != "jaw" and channel not in unseen:
-            where = rows, place[channel], SIDES.index(side)
-            activation[where] = amounts[:, column]
-            confidence[where] = sure[:, column]
-    for row, channel in enumerate(LID_CHANNELS):
-        activation[rows, place[channel]] = lids[:, row]
-        confidence[rows, place[channel]] = visible
-    jaw_columns = [basis.columns.index(("jaw", dof)) for dof in JAW_REACH]
-    jaw = np.full((count, len(JAW_REACH)), np.nan)
-    jaw[rows] = amounts[:, jaw_columns] * list(JAW_REACH.values())
-    for channel, curve in jaw_muscles(jaw[rows], basis.reach).items():
-        activation[rows, place[channel]] = curve
-        confidence[rows, place[channel]] = sure[:, jaw_columns[:1]]
-    for channel, curve in eye_muscles(gaze, basis.reach).items():
-        activation[rows, place[channel]] = curve
-        confidence[rows, place[channel]] = visible
+    activation[rows], confidence[rows] = muscles.activation, muscles.confidence
+    jaw = np.full((count, muscles.jaw.shape[1]), np.nan)
+    jaw[rows] = muscles.jaw
     looks = np.full((count, len(SIDES), 2), np.nan)
-    looks[rows] = gaze
+    looks[rows] = parts.gaze
     head_pose = np.full((count, 6), np.nan)
     head_pose[rows, :3] = rotation_angles(poses.rotation)
     head_pose[rows, 3:] = poses.place - np.median(poses.place, axis=0)
@@ -295,58 +207,34 @@ def fit_track(track: Track, neutral: Neutral, *, source: str = "") -> Clip:
         jaw=jaw,
         gaze=looks,
         head_pose=head_pose,
-        confidence=np.clip(confidence, 0, 1),
+        confidence=confidence,
     )
     return clip.assign_attrs(_facts(track, neutral, lens, poses, rate))
 
 
-def _read_parts(
+def _read_runs(
+    person: Person,
     back: NDArray[np.float32],
     poses: Poses,
     track: Track,
     rows: NDArray[np.intp],
-    neutral: Neutral,
-    evidence: Evidence,
-    scores: Scores,
-) -> tuple[Floats, Floats, Floats]:
+) -> Parts:
     """Read gaze, lids and muscles, run by run of frames without a gap."""
-    basis, rate = neutral.basis, _rate(track)
-    gaze = np.empty((len(rows), len(SIDES), 2))
-    lids = np.empty((len(rows), len(LID_CHANNELS), len(SIDES)))
-    amounts = np.empty((len(rows), len(basis.columns)))
+    rate = _rate(track)
     starts = np.flatnonzero(np.diff(rows) > 1) + 1
     limits = [0, *starts.tolist(), len(rows)]
+    found = []
     for first, last in pairwise(limits):
-        for start in range(first, last, _CHUNK):
-            part = slice(start, min(last, start + _CHUNK))
+        for start in range(first, last, CHUNK):
+            part = slice(start, min(last, start + CHUNK))
             own = Poses(poses.rotation[part], poses.place[part])
-            points = back[part].astype(float)
-            seen_gaze = read_gaze(points, neutral.shape, own, basis)
-            lids[part], gaze[part] = read_lids(points, neutral.shape, seen_gaze, basis)
-            amounts[part] = solve(
-                evidence,
-                points - neutral.shape,
-                own,
-                rate=rate,
-                closure=lids[part],
-                scores=scores.read(track.blendshapes[rows[part]], neutral.scores),
-            )
-    return gaze, lids, amounts
-
-
-def _confidence(
-    poses: Poses, evidence: Evidence, presence: NDArray[np.float32]
-) -> tuple[Floats, Floats]:
-    """Return the confidence of each unknown, (time, column), and of each eye, (time, side).
-
-    Nothing is sure where the side is out of sight.
-    """
-    table = identifiability(evidence, _YAWS)
-    yaw = rotation_angles(poses.rotation)[:, 0]
-    sure = np.stack([np.interp(yaw, _YAWS, curve) for curve in table.T], axis=1)
-    _, visible = view(poses.rotation)
-    part = [{"left": 0, "right": 2}.get(side, 1) for _, side in evidence.basis.columns]
-    return sure * visible[:, part] * presence[:, None], visible[:, [0, 2]] * presence[:, None]
+            scores = track.blendshapes[rows[part]]
+            found.append(read_parts(person, back[part].astype(float), own, scores, rate=rate))
+    return Parts(
+        np.concatenate([parts.gaze for parts in found]),
+        np.concatenate([parts.lids for parts in found]),
+        np.concatenate([parts.amounts for parts in found]),
+    )
 
 
 def _rate(track: Track) -> float:

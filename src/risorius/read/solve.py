@@ -211,6 +211,7 @@ def solve(
     closure: Floats | None = None,
     scores: Floats | None = None,
     passes: int = 2,
+    before: Floats | None = None,
 ) -> Floats:
     """Find the activations that explain the change of the points.
 
@@ -230,6 +231,9 @@ def solve(
     passes : int
         The first takes each frame alone, later ones hold to both neighbours in time, so that
         nothing lags.
+    before : (column,) [1], optional
+        Amounts in the frame before a single new one, whose future is not known yet: it starts
+        from them and holds to them alone.
 
     Returns
     -------
@@ -250,13 +254,18 @@ def solve(
             for side, name in enumerate(("left", "right")):
                 column = basis.columns.index((channel, name))
                 low[:, column] = high[:, column] = closure[:, row, side]
-    amounts = np.clip(np.zeros((len(change), n)), low, high)
+    start = np.zeros((len(change), n)) if before is None else before[None]
+    amounts = np.clip(start, low, high)
     hold = np.zeros_like(amounts)
     steady = np.full_like(amounts, (rate * _HOLD_SECONDS) ** 2 * _SPREAD**-2)
     if closure is not None:
         # A tracker lets the brows follow a lid that shuts; for a moment only time speaks for them.
         blinking = closure[:, 0].max(axis=1)
         steady[:, _near_eyes(basis)] *= 1 + _BLINK_HOLD * blinking[:, None]
+    ridge = evidence.ridge
+    if before is not None:
+        # Holding to what is known is one more price, the same in every pass.
+        ridge, extra_pull = ridge + steady[0], extra_pull + steady * before
     for number in range(passes):
         solve_frames(
             evidence.blocks,
@@ -264,7 +273,7 @@ def solve(
             pull,
             extra,
             extra_pull,
-            evidence.ridge,
+            ridge,
             evidence.sparse,
             _RIGID_MM**-2,
             steady if number else hold,
