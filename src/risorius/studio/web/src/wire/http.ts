@@ -1,5 +1,7 @@
 /** Asking the studio's server, with every failure in words for the person who reads it. */
 
+import type { Refusal } from "../messages";
+
 export class StudioError extends Error {
   constructor(
     message: string,
@@ -32,46 +34,41 @@ export async function send<T>(path: string, body: unknown, method = "POST"): Pro
   return read<T>(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-/** What an answer says went wrong: our own errors carry a sentence, those of the framework a list. */
+/** What an answer says went wrong: one sentence for each problem. */
 async function wordsOf(answer: Response): Promise<string> {
   const text = await answer.text();
   try {
-    const told: unknown = JSON.parse(text);
-    if (typeof told === "object" && told !== null && "detail" in told) {
-      const { detail } = told;
-      if (typeof detail === "string") return detail;
-      if (Array.isArray(detail)) return detail.map((fault: { msg?: string }) => fault.msg ?? "").join("; ");
-    }
+    const told = JSON.parse(text) as Partial<Refusal>;
+    if (told.problems?.length) return told.problems.map((problem) => sentence(problem.text)).join(" ");
   } catch {
-    // Not JSON: a plain line is as good.
+    // Not one of ours: something between here and the studio answered.
   }
-  return text.length > 0 && text.length < 400 && !text.startsWith("<") ? text : `The studio answered ${answer.status}.`;
+  return `The studio answered ${answer.status}${answer.statusText ? ` (${answer.statusText})` : ""}.`;
 }
 
-export interface Sending {
-  done: Promise<unknown>;
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export interface Sending<T> {
+  done: Promise<T>;
   cancel(): void;
 }
 
 /** Send a file, with the share that has gone; `fetch` cannot tell that. */
-export function upload(path: string, file: File, told: (share: number) => void): Sending {
+export function upload<T>(path: string, file: File, told: (share: number) => void): Sending<T> {
   const request = new XMLHttpRequest();
-  const done = new Promise<unknown>((resolve, reject) => {
+  const done = new Promise<T>((resolve, reject) => {
     request.open("POST", path);
-    request.responseType = "text";
     request.upload.onprogress = (event) => event.lengthComputable && told(event.loaded / event.total);
     request.onerror = () => reject(new StudioError(GONE, 0));
-    request.onabort = () => reject(new DOMException("The upload was stopped.", "AbortError"));
+    request.onabort = () => reject(new DOMException("The sending was stopped.", "AbortError"));
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText));
-      else wordsOf(new Response(request.responseText, { status: Math.max(request.status, 200) })).then(
-        (words) => reject(new StudioError(words, request.status)),
-        reject,
-      );
+      const { status, responseText } = request;
+      if (status < 300) resolve(JSON.parse(responseText) as T);
+      else wordsOf(new Response(responseText, { status })).then((words) => reject(new StudioError(words, status)), reject);
     };
-    const form = new FormData();
-    form.append("file", file);
-    request.send(form);
+    request.send(file);
   });
   return { done, cancel: () => request.abort() };
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+
+import { COLUMNS, FRAME } from "../messages";
+import { mix, moving, ticks, zoomed } from "./lanes";
+import { Reel } from "./reel";
+
+const row = (...amounts: number[]): Float32Array => {
+  const made = new Float32Array(COLUMNS);
+  amounts.forEach((amount, channel) => made.fill(amount, FRAME.activation[0] + 2 * channel, FRAME.activation[0] + 2 * channel + 2));
+  return made;
+};
+
+describe("lanes", () => {
+  it("begin with the muscle that does most, without those that do nothing or were not seen", () => {
+    expect(moving(new Reel(row(0.2, 0.01, NaN, 0.9)))).toEqual([3, 0]);
+  });
+
+  it("hold still what is muted, and everything else where one is heard alone", () => {
+    const at = FRAME.activation[0];
+    expect([...mix(row(0.5, 0.5), new Set([0]), new Set()).slice(at, at + 4)]).toEqual([0, 0, 0.5, 0.5]);
+    expect([...mix(row(0.5, 0.5, 0.5), new Set(), new Set([1])).slice(at, at + 6)]).toEqual([0, 0, 0.5, 0.5, 0, 0]);
+  });
+
+  it("zoom around a point that stays where it is, within the clip", () => {
+    expect(zoomed([0, 10], 0.5, 2, 10)).toEqual([1, 6]);
+    expect(zoomed([1, 6], 4, 2, 10)).toEqual([0, 10]);
+  });
+
+  it("have a ruler with round moments", () => {
+    expect(ticks([0, 4])).toEqual([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]);
+    expect(ticks([3.2, 6.1], 4)).toEqual([4, 5, 6]);
+  });
+});
