@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from risorius.studio.rooms import atlas, perform, read
+from risorius.studio.rooms import atlas, mirror, perform, read
 
-ROOMS = tuple(module.ROOM for module in (atlas, perform, read))
+ROOMS = tuple(module.ROOM for module in (atlas, perform, read, mirror))

@@ -1,7 +1,7 @@
 // Generated from the Python models by tools/make_messages.py. Do not edit: run it again.
 
 /** Of these messages; the server says its own in `Hello`. */
-export const VERSION = "faaa5d99cdd3";
+export const VERSION = "8ab887cb9d80";
 
 /** Where each part of a binary frame begins and ends, in 32-bit numbers. */
 export const FRAME = { time: [0, 1], activation: [1, 133], jaw: [133, 136], gaze: [136, 140], head: [140, 146], breath: [146, 147] } as const;
@@ -438,4 +438,71 @@ export interface Limits {
   /** Readings and exports at a time, running and waiting. */
   waiting: number;
   suffixes: string[];
+}
+
+/** Begin to learn the face of this person, or stop it. */
+export interface Calibrate {
+  type: "calibrate";
+  on?: boolean;
+}
+
+/** Give a target: an action unit, a muscle or an expression; none when the name is empty. */
+export interface Practise {
+  type: "practise";
+  name?: string;
+  /** 1 is as far as is comfortable, or as the muscles go while that is not known. */
+  strength?: number;
+  /** Both when not given. */
+  side?: "left" | "right" | null;
+}
+
+/** Begin to remember what the muscles do, or stop; pictures are never remembered. */
+export interface Record {
+  type: "record";
+  on?: boolean;
+}
+
+/** What cannot be seen now, in words; empty when all is well. */
+export interface Sight {
+  type: "sight";
+  unseen: string[];
+  /** Before that the face at rest is guessed from one picture. */
+  isCalibrated: boolean;
+}
+
+/** What the person is asked for now. */
+export interface Calibrating {
+  type: "calibrating";
+  words: string;
+  /** Of the step, from 0. */
+  number: number;
+  count: number;
+  /** Of the step that is done, 0..1. Time counts only while the face is seen well. */
+  share: number;
+  /** What the model shows meanwhile, by channel and side. */
+  activation: number[];
+}
+
+/** What was learnt, by channel and side; null where nothing is known. */
+export interface Calibrated {
+  type: "calibrated";
+  /** Standard deviation at rest [1]. */
+  noise: (number | null)[];
+  /** The largest activation held with comfort [1]. */
+  comfortable: (number | null)[];
+}
+
+/** What to do, by channel and side; empty when there is no target. */
+export interface Target {
+  type: "target";
+  title: string;
+  activation: number[];
+}
+
+/** The clip that was remembered: at hand until the server stops, saved only when asked. */
+export interface Recorded {
+  type: "recorded";
+  clip: ClipSheet;
+  /** Whether it stopped by itself, as more would take too much memory. */
+  reachedLimit: boolean;
 }

@@ -48,6 +48,13 @@ export class Line<In extends { type: string }, Out extends { type: string }> {
     else if (this.waiting.length < MOST_WAITING) this.waiting.push(message);
   }
 
+  /** Show what counts only now; while the line is down or full it is left out. */
+  show(bytes: ArrayBuffer): boolean {
+    const isFree = this.state === "open" && this.socket!.bufferedAmount < bytes.byteLength;
+    if (isFree) this.socket!.send(bytes);
+    return isFree;
+  }
+
   /** Say what holds from now on, also to a server that comes back. */
   hold(key: string, message: Out): void {
     this.holding.set(key, message);
