@@ -35,8 +35,8 @@ ROOT = Path(__file__).parents[1]
 DRIVES = ROOT / "src/risorius/studio/web/src/rig/drives.json"
 VECTORS = ROOT / "tests/studio/vectors/poses.bin"
 MAGIC = b"RISORIUS POSES\n\x00"
-STEP = 0.004
-"""Of stored places [mm]."""
+STEP, FINE = 0.004, 1e-5
+"""Of stored places, of a spread of vertices and of all [mm]."""
 STRIDE, NEAR = 17, 4
 """Every so many vertices are kept, and of those of lips and lids; other ones in every pose."""
 MIXED = 6
@@ -125,8 +125,7 @@ def make_vectors(*, whole: bool = False) -> bytes:
     meta: dict[str, Any] = {
         "poses": [*POSES, *(f"mixture {k}" for k in range(MIXED))],
         "rig": rig_checksum(),
-        "step": STEP,
-        "whole": whole,
+        "scales": {f"level{level}.away": FINE if whole else STEP for level in (0, 1)},
     }
     arrays |= {
         "subdivision.pointer": topology.subdivision.indptr.astype(np.int32),
@@ -134,16 +133,17 @@ def make_vectors(*, whole: bool = False) -> bytes:
         "subdivision.weight": topology.subdivision.data.astype(np.float32),
     }
     for level, (still, moved) in enumerate(zip(rest, shapes, strict=True)):
-        kept = np.stack([_kept(rig, level, pose, whole) for pose in range(len(moved))])
-        away = (moved - still)[kept] / STEP
+        kept = np.stack([_kept(rig, level, pose) | whole for pose in range(len(moved))])
+        away = (moved - still)[kept] / meta["scales"][f"level{level}.away"]
         arrays[f"level{level}.pointer"] = np.cumsum([0, *kept.sum(axis=1)]).astype(np.int32)
         arrays[f"level{level}.vertex"] = np.nonzero(kept)[1].astype(np.int16)
-        arrays[f"level{level}.away"] = away.round().astype(np.int16)
+        arrays[f"level{level}.away"] = away.round().astype(np.int32 if whole else np.int16)
     if whole:
         triangles = topology.levels[1].triangles
         arrays["triangles"] = triangles.astype(np.int16)
+        arrays["quads"] = topology.levels[0].quads.astype(np.int16)
         arrays["normals"] = np.stack([_normals(triangles, shape) for shape in shapes[1]])
-        arrays["strain"] = np.stack([skin_strain(rig, shape)[0] for shape in shapes[1]])
+        arrays["strain"] = np.stack([skin_strain(rig, shape)[0] for shape in shapes[0]])
     return pack_arrays(MAGIC, meta, arrays)
 
 
@@ -203,14 +203,14 @@ def _or_nan(values: tuple[float, ...] | None) -> tuple[float, ...] | float:
     return np.nan if values is None else values
 
 
-def _kept(rig: Rig, level: int, pose: int, whole: bool) -> NDArray[np.bool_]:
+def _kept(rig: Rig, level: int, pose: int) -> NDArray[np.bool_]:
     """Return which vertices (n,) of a level a pose is tested at."""
     number = np.arange(load_topology().levels[level].n_vertices)
     stride = np.full(len(number), STRIDE * (1 + level))
     slits = rig.contact.lips.levels[level], *rig.contact.lids.levels[level]
     for slit in slits:
         stride[slit.vertex] = NEAR * (1 + level)
-    return np.asarray((number + pose) % (1 if whole else stride) == 0)
+    return np.asarray((number + pose) % stride == 0)
 
 
 def _normals(triangles: NDArray[Any], points: NDArray[np.float32]) -> NDArray[np.float32]:

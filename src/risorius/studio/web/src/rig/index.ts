@@ -3,3 +3,4 @@
 export { Container, FormatError, readContainer } from "./container";
 export { RigPlayer, type Pose, type Surface } from "./player";
 export { loadRig, type Rig } from "./rig";
+export { Strain } from "./strain";

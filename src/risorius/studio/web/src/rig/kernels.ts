@@ -136,7 +136,7 @@ function rotate(
 /** A sparse matrix, row by row. */
 export interface Sparse {
   pointer: Int32Array;
-  index: Int32Array;
+  index: Int32Array | Int16Array;
   weight: Float32Array;
 }
 

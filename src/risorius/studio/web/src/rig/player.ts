@@ -21,9 +21,9 @@ export interface Pose {
 /** The smooth surface, as GET /api/face/head has it. */
 export interface Surface {
   /** Level 0 to level 1. */
-  subdivision: { pointer: ArrayLike<number>; index: ArrayLike<number>; weight: Float32Array };
+  subdivision: Sparse;
   /** (2 quads, 3) of level 1: every two are the halves a b c and a c d of a quad. */
-  triangles: ArrayLike<number>;
+  triangles: Int16Array | Int32Array;
 }
 
 /** One moving face. What its methods return is theirs and is rewritten by the next pose. */
@@ -36,6 +36,7 @@ export class RigPlayer {
   private readonly motion: Motion;
   private readonly weight: Float32Array;
   private readonly mover: Mover;
+  private readonly blocks: Float32Array; // level 0, and room to the end of the last block
   private readonly jawMuscles: JawMuscles;
   private readonly gazeMuscles: GazeMuscles;
   private readonly fine: Float32Array;
@@ -50,16 +51,18 @@ export class RigPlayer {
     private readonly rig: Rig,
     surface: Surface | null,
   ) {
-    this.level0 = rig.rest.slice();
     this.motion = new Motion(rig.channels.length);
     this.weight = new Float32Array(rig.shapes.scale.length);
     this.mover = new Mover(rig.shapes);
+    this.blocks = new Float32Array(this.mover.size);
+    this.level0 = this.blocks.subarray(0, rig.rest.length);
+    this.level0.set(rig.rest);
     this.jawMuscles = new JawMuscles(rig.carrier.jaw, rig.channels);
     this.gazeMuscles = new GazeMuscles(rig.channels);
     const n = surface ? surface.subdivision.pointer.length - 1 : 0;
     this.fine = new Float32Array(3 * n);
     this.upright = new Float32Array(3 * n);
-    this.subdivision = surface ? ownCopy(surface.subdivision) : null;
+    this.subdivision = surface?.subdivision ?? null;
     this.quads = surface ? quadsOf(surface.triangles) : new Int32Array(0);
   }
 
@@ -73,7 +76,7 @@ export class RigPlayer {
     else this.gazeMuscles.read(activation, this.gaze);
     move(rig.carrier, activation, this.jaw, this.gaze, tone, motion);
     weigh(motion.cues, rig.mixing, rig.shapes.scale, this.weight);
-    this.mover.move(this.weight, level0);
+    this.mover.move(this.weight, this.blocks);
     carried(rig.rest, rig.hair, rig.root, rig.carrier, motion, level0);
     rig.tongue.place(activation, motion, level0);
     rig.contact.settle(level0, motion, 0);
@@ -115,12 +118,7 @@ export class RigPlayer {
   }
 }
 
-/** Copied into types of one kind, for which the loops are quickest. */
-function ownCopy({ pointer, index, weight }: Surface["subdivision"]): Sparse {
-  return { pointer: Int32Array.from(pointer), index: Int32Array.from(index), weight };
-}
-
-function quadsOf(triangles: ArrayLike<number>): Int32Array {
+function quadsOf(triangles: Int16Array | Int32Array): Int32Array {
   const quads = new Int32Array((triangles.length / 6) * 4);
   for (let q = 0; q < quads.length / 4; q++) {
     const t = 6 * q;

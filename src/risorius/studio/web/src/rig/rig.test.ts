@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readContainer, type Container } from "./container";
-import { FormatError, loadRig, RigPlayer, type Pose, type Rig, type Surface } from "./index";
+import { FormatError, loadRig, RigPlayer, type Pose, Strain, type Rig, type Surface } from "./index";
 
 const ROOT = new URL("../../../../../../", import.meta.url);
 const RIG = new URL("src/risorius/skin/data/default.rig", ROOT);
@@ -21,12 +21,15 @@ let vectors: Container;
 let rig: Rig;
 let player: RigPlayer;
 let rest: readonly Float32Array[];
+/** How far from rest Python has the vertices of both levels [mm]. */
+let away: readonly Float32Array[];
 
 beforeAll(async () => {
   vectors = await readContainer(bytesOf(VECTORS), "RISORIUS POSES");
   rig = await loadRig(bytesOf(RIG));
   player = new RigPlayer(rig, surfaceOf(vectors));
   rest = shapesOf(still());
+  away = [0, 1].map((level) => vectors.scaled(`level${level}.away`));
 });
 
 function surfaceOf(file: Container): Surface {
@@ -36,8 +39,18 @@ function surfaceOf(file: Container): Surface {
       index: file.get("subdivision.index", "i2"),
       weight: file.get("subdivision.weight", "f4"),
     },
-    triangles: file.names.includes("triangles") ? file.get("triangles", "i2") : [],
+    triangles: isWhole(file) ? file.get("triangles", "i2") : new Int16Array(0),
   };
+}
+
+function isWhole(file: Container): boolean {
+  return file.names.includes("triangles");
+}
+
+/** The greatest difference of some numbers and row `number` of an array of the vectors. */
+function apart(values: Float32Array, name: string, number: number): number {
+  const known = vectors.get(name, "f4").subarray(number * values.length);
+  return values.reduce((most, value, k) => Math.max(most, Math.abs(value - known[k])), 0);
 }
 
 function still(): Pose {
@@ -62,15 +75,14 @@ function shapesOf(pose: Pose): Float32Array[] {
 function worst(number: number, level: 0 | 1, shape: Float32Array): number {
   const pointer = vectors.get(`level${level}.pointer`, "i4");
   const vertex = vectors.get(`level${level}.vertex`, "i2");
-  const away = vectors.get(`level${level}.away`, "i2");
-  const step = vectors.header.step as number;
   let most = 0;
   for (let k = pointer[number]; k < pointer[number + 1]; k++) {
-    const off = [0, 1, 2].map((a) => {
+    let square = 0;
+    for (let a = 0; a < 3; a++) {
       const place = 3 * vertex[k] + a;
-      return shape[place] - rest[level][place] - away[3 * k + a] * step;
-    });
-    most = Math.max(most, Math.hypot(...off));
+      square += (shape[place] - rest[level][place] - away[level][3 * k + a]) ** 2;
+    }
+    most = Math.max(most, Math.sqrt(square));
   }
   return most;
 }
@@ -97,6 +109,17 @@ describe("the rig", () => {
       expect(row.level0, row.name).toBeLessThan(TOLERANCE);
       expect(row.level1, row.name).toBeLessThan(TOLERANCE);
     }
+  }, 30_000);
+
+  it("has the normals and the strain of Python", ({ skip }) => {
+    if (!isWhole(vectors)) skip("only whole vectors have them: tools/make_vectors.py --whole");
+    const strain = new Strain(rig.rest, vectors.get("quads", "i2"), vectors.shape("strain")[1]);
+    (vectors.header.poses as string[]).forEach((name, number) => {
+      player.pose(poseOf(number));
+      strain.read(player.level0);
+      expect(apart(player.normals(), "normals", number), name).toBeLessThan(0.01);
+      expect(apart(strain.amount, "strain", number), name).toBeLessThan(0.002);
+    });
   });
 
   it("comes back to rest after any pose, exactly", () => {
@@ -117,5 +140,16 @@ describe("a rig file", () => {
     await expect(loadRig(damaged)).rejects.toThrow(FormatError);
     await expect(loadRig(bytesOf(VECTORS))).rejects.toThrow(/no RISORIUS RIG/);
     await expect(loadRig(new ArrayBuffer(3))).rejects.toThrow(/no RISORIUS RIG/);
+  });
+});
+
+describe("strain", () => {
+  it("is what a sheet is pulled by along each axis", () => {
+    const rest = new Float32Array(27);
+    for (let v = 0; v < 9; v++) rest.set([Math.floor(v / 3), v % 3, 0], 3 * v);
+    const strain = new Strain(rest, [0, 3, 4, 1, 1, 4, 5, 2, 3, 6, 7, 4, 4, 7, 8, 5], 9);
+    strain.read(rest.map((value, k) => value * [0.8, 1.1, 1][k % 3]));
+    expect(strain.amount[8]).toBeCloseTo(-0.2, 4);
+    expect(strain.amount[9]).toBeCloseTo(0.1, 4);
   });
 });

@@ -44,20 +44,21 @@ export function readShapes(file: Container): Shapes {
 
 /** Adds up shapes. It keeps the memory that this takes. */
 export class Mover {
-  private readonly moved: Float64Array;
+  /** Numbers that `move` fills: those of whole blocks. */
+  readonly size: number;
   private readonly called: Int32Array;
   private readonly amount: Float64Array;
 
   constructor(private readonly shapes: Shapes) {
-    this.moved = new Float64Array(shapes.width);
-    this.called = new Int32Array(shapes.scale.length + 4);
-    this.amount = new Float64Array(shapes.scale.length + 4);
+    this.size = (shapes.pointer.length - 1) * shapes.width;
+    this.called = new Int32Array(shapes.scale.length);
+    this.amount = new Float64Array(shapes.scale.length);
   }
 
-  /** Fill `out` (n, 3) with the sum of the shapes, each by its weight. */
+  /** Fill `out` (vertex, 3) with the sum of the shapes, each by its weight. */
   move(weight: Float32Array, out: Float32Array): void {
     const { pointer, shape, value, width } = this.shapes;
-    const { moved, called, amount } = this;
+    const { called, amount } = this;
     for (let b = 0; b < pointer.length - 1; b++) {
       let count = 0;
       for (let j = pointer[b]; j < pointer[b + 1]; j++) {
@@ -67,33 +68,32 @@ export class Mover {
           amount[count++] = w;
         }
       }
-      const start = b * width;
-      const room = Math.min(width, out.length - start);
-      if (count === 0) {
-        out.fill(0, start, start + room);
-        continue;
-      }
-      // Four at a time; the last few are filled up with nothing.
-      for (let k = count; k < count + 3; k++) {
-        called[k] = called[0];
-        amount[k] = 0;
-      }
-      moved.fill(0);
-      for (let k = 0; k < count; k += 4) {
-        const first = called[k];
-        const second = called[k + 1];
-        const third = called[k + 2];
-        const fourth = called[k + 3];
-        const p = amount[k];
-        const q = amount[k + 1];
-        const r = amount[k + 2];
-        const s = amount[k + 3];
-        for (let i = 0; i < width; i++) {
-          moved[i] +=
-            p * value[first + i] + q * value[second + i] + (r * value[third + i] + s * value[fourth + i]);
+      // Two vertices at a time: their sums stay in registers.
+      for (let i = 0; i < width; i += 6) {
+        let x = 0;
+        let y = 0;
+        let z = 0;
+        let u = 0;
+        let v = 0;
+        let w = 0;
+        for (let k = 0; k < count; k++) {
+          const much = amount[k];
+          const at = called[k] + i;
+          x += much * value[at];
+          y += much * value[at + 1];
+          z += much * value[at + 2];
+          u += much * value[at + 3];
+          v += much * value[at + 4];
+          w += much * value[at + 5];
         }
+        const at = b * width + i;
+        out[at] = x;
+        out[at + 1] = y;
+        out[at + 2] = z;
+        out[at + 3] = u;
+        out[at + 4] = v;
+        out[at + 5] = w;
       }
-      for (let i = 0; i < room; i++) out[start + i] = moved[i];
     }
   }
 }
