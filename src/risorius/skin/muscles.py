@@ -42,6 +42,8 @@ BULGE = 0.45
 """How much thickness a working belly draws from its ends, beyond what shortening gives."""
 ROUNDS = 3
 """Rounds in which the thickness is fitted to the volume."""
+FIRMNESS = 0.85
+"""The power of what the volume is off by, with which each round corrects the thickness."""
 SWELL = (0.4, 2.5)
 """The thickness stays within these multiples of that at rest."""
 
@@ -179,7 +181,7 @@ class Muscles:
         factor = np.ones(len(self.bodies))
         for _ in range(ROUNDS):
             vertices = self._cast.form(frame, factor[self.owner] * swell)
-            factor *= (self.volume / self.volumes(vertices)) ** 0.85
+            factor *= (self.volume / self.volumes(vertices)) ** FIRMNESS
             factor = np.clip(factor, *SWELL)
         return self._cast.form(frame, factor[self.owner] * swell)
 

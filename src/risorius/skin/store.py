@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from risorius.errors import InputError
 from risorius.files import replacing
 
-__all__ = ["read_arrays", "write_arrays"]
+__all__ = ["pack_arrays", "read_arrays", "write_arrays"]
 
 MAGIC = b"RISORIUS RIG\n\x00\x00\x00"
 LEVEL = 7
@@ -37,6 +37,15 @@ def write_arrays(
     InputError
         The file cannot be written.
     """
+    content = pack_arrays(MAGIC, meta, arrays)
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+
+
+def pack_arrays(
+    magic: bytes, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> bytes:
+    """Return the bytes of a container that opens with the 16 bytes of `magic`."""
     index, blocks, start = {}, [], 0
     for name, array in arrays.items():
         little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
@@ -53,8 +62,7 @@ def write_arrays(
         start += len(block)
     header = json.dumps({**meta, "arrays": index}, separators=(",", ":")).encode()
     body = b"".join([header, *blocks])
-    with replacing(path) as beside:
-        beside.write_bytes(MAGIC + _SIZES.pack(len(header), zlib.crc32(body)) + body)
+    return magic + _SIZES.pack(len(header), zlib.crc32(body)) + body
 
 
 def read_arrays(

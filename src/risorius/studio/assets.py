@@ -75,7 +75,6 @@ def head_file() -> bytes:
     paint = paint_head(topology, 1, look)
     column = {name: paint.vertices[:, n] for n, name in enumerate(ATTRIBUTES)}
     brow = np.stack([column["brow_along"], column["brow_across"]], axis=1) / BROW_STEP
-    brow[column["brow_cover"] == 0] = 0.0
     colour = np.stack([column[name] for name in ("red", "green", "blue")], axis=1)
     arrays: dict[str, NDArray[Any]] = {
         "level0.quads": coarse.quads.astype(np.int16),
