@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import time
 
-import cv2
+import cv2  # noqa: TID253 - the pictures of a camera
 import numpy as np
 
 from risorius.read import live
