@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { COLUMNS, FRAME } from "../messages";
-import { mix, moving, ticks, zoomed } from "./lanes";
+import { mix, moving, packed, ticks, zoomed } from "./lanes";
 import { Reel } from "./reel";
 
 const row = (...amounts: number[]): Float32Array => {
@@ -24,6 +24,12 @@ describe("lanes", () => {
   it("zoom around a point that stays where it is, within the clip", () => {
     expect(zoomed([0, 10], 0.5, 2, 10)).toEqual([1, 6]);
     expect(zoomed([1, 6], 4, 2, 10)).toEqual([0, 10]);
+  });
+
+  it("share a row where nothing overlaps, counting a moment as long as it takes to be seen", () => {
+    const block = (start: number, end: number) => ({ start, end });
+    const rows = packed([block(0, 2), block(1, 3), block(2, 4), block(3, 3), block(3.1, 3.1)], 0.2);
+    expect(rows).toEqual([[block(0, 2), block(2, 4)], [block(1, 3), block(3, 3)], [block(3.1, 3.1)]]);
   });
 
   it("have a ruler with round moments", () => {

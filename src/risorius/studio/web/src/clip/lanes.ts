@@ -40,3 +40,17 @@ export function ticks([from, to]: Span, count = 8): number[] {
   for (let tick = Math.ceil(from / step); tick * step <= to; tick++) found.push(tick * step);
   return found;
 }
+
+/** Put what happens into as few rows as hold it without overlap. */
+export function packed<T extends { start: number; end: number }>(blocks: readonly T[], least: number): T[][] {
+  const rows: { end: number; blocks: T[] }[] = [];
+  for (const block of [...blocks].sort((a, b) => a.start - b.start)) {
+    const end = Math.max(block.end, block.start + least);
+    const row = rows.find((one) => one.end <= block.start);
+    if (row) {
+      row.blocks.push(block);
+      row.end = end;
+    } else rows.push({ end, blocks: [block] });
+  }
+  return rows.map((row) => row.blocks);
+}

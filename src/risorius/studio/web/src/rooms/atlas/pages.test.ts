@@ -9,8 +9,8 @@ const muscle = (id: string, english: string, action: string, ...actionUnits: str
 const atlas = index({
   channels: [{ id: "risorius" }, { id: "zygomaticus_major" }],
   muscles: [
-    muscle("risorius", "risorius", "draws the corner of the mouth sideways, as zygomaticus does upwards", "AU20"),
-    muscle("zygomaticus_major", "greater zygomatic", "draws the corner of the mouth up", "AU12"),
+    muscle("risorius", "Risorius", "draws the corner of the mouth sideways, as zygomaticus does upwards", "AU20"),
+    muscle("zygomaticus_major", "Zygomaticus major", "draws the corner of the mouth up", "AU12"),
   ],
   nerves: [],
   units: [{ id: "AU12", name: "Lip corner puller" }],

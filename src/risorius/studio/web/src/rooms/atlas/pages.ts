@@ -52,10 +52,10 @@ export function index(pages: AtlasPages): Atlas {
     expression: by(pages.expressions),
     column: new Map(pages.channels.map((channel, place) => [channel.id, place])),
     entries: [
-      ...pages.muscles.map((m) => entry("muscle", m.id, m.latin, m.english, m.action, m.region, ...m.channels, ...m.actionUnits)),
+      ...pages.muscles.map((m) => entry("muscle", m.id, m.english, m.latin, m.action, m.region, ...m.channels, ...m.actionUnits)),
       ...pages.expressions.map((e) => entry("expression", e.id, e.name, e.aliases.join(", "))),
       ...pages.units.map((u) => entry("unit", u.id, u.id, u.name)),
-      ...pages.nerves.map((n) => entry("nerve", n.id, n.latin, `${n.number} · ${n.english}`, ...n.branches.map((b) => `${b.latin} ${b.english}`))),
+      ...pages.nerves.map((n) => entry("nerve", n.id, n.english, `${n.number} · ${n.latin}`, ...n.branches.map((b) => `${b.latin} ${b.english}`))),
     ],
   };
 }
