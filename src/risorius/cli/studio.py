@@ -30,8 +30,8 @@ def studio(
     host: Annotated[
         str,
         typer.Option(
-            help="Another address lets others in the network come as far as the door; the link then "
-            "holds a token that opens it. What is sent is not encrypted."
+            help="Another address lets others in the network come as far as the door; the link "
+            "then holds a token that opens it. What is sent is not encrypted."
         ),
     ] = "127.0.0.1",
     no_browser: Annotated[

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
@@ -22,11 +23,12 @@ import risorius
 from risorius.errors import InputError, RisoriusError
 from risorius.export.write import SUFFIXES
 from risorius.studio import assets, keeping
-from risorius.studio.clips import Missing, Shelf
+from risorius.studio.clips import Shelf
 from risorius.studio.frames import COLUMNS, FRAME
-from risorius.studio.jobs import Busy, Jobs
-from risorius.studio.messages import Hello, Refusal, RoomSign, version
-from risorius.studio.problems import problems_of
+from risorius.studio.jobs import Jobs
+from risorius.studio.messages import Hello, Refusal, RoomSign
+from risorius.studio.problems import Busy, Missing, problems_of
+from risorius.studio.protocol import version
 from risorius.studio.room import Studio
 from risorius.studio.rooms import ROOMS
 from risorius.studio.security import Gate, refusal
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 (401, "The token is missing."),
                 (403, "Not from a page of this studio."),
                 (404, "There is no such thing."),
+                (405, "Not in this way."),
                 (413, "Too much at once."),
                 (421, "Not the name of this studio."),
                 (422, "What was asked for cannot be done; it says why."),
@@ -121,6 +124,7 @@ def _hello() -> Hello:
     )
 
 
+@cache
 def _warm_up() -> None:
     """Load compiled kernels before the first window asks for a frame."""
     from risorius.perform import live

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,13 @@ import numpy as np
 
 from risorius.anatomy import load_atlas
 from risorius.clip import clip_events
-from risorius.errors import InputError
 from risorius.studio.messages import ClipSheet, Happening, SaveAsk, Saved
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
     from risorius.studio.store import Store
 
-__all__ = ["Held", "Missing", "Shelf"]
-
-
-class Missing(InputError):
-    """There is nothing of that id."""
+__all__ = ["Held", "Shelf"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +76,16 @@ class Shelf:
         """Keep a clip in the data folder."""
         held = self.get(name)
         title = ask.title.strip() or held.sheet.title
-        saved = self.store.save(held, ask.model_copy(update={"title": title}))
+        saved = Saved(
+            id=name,
+            title=title,
+            room=held.sheet.room,
+            made=datetime.now().astimezone().isoformat(timespec="seconds"),
+            duration=held.sheet.duration,
+            score=ask.score,
+            seed=ask.seed,
+        )
+        self.store.save(saved, held.clip)
         sheet = held.sheet.model_copy(update={"title": title, "saved": True})
         self._hold(Held(held.clip, sheet))
         return saved

@@ -20,8 +20,9 @@ from typing import Any, Literal, TypeAlias
 
 from risorius.errors import RisoriusError
 from risorius.studio.messages import Job
+from risorius.studio.problems import Busy
 
-__all__ = ["Busy", "Jobs", "Work"]
+__all__ = ["Jobs", "Work"]
 
 Work: TypeAlias = Callable[[Callable[[float], None]], Any]
 """What is done in the other process: takes what it tells its progress to, returns its result."""
@@ -34,10 +35,6 @@ _KEPT = 32
 
 _STEP = 0.005
 """Progress below this is not worth telling."""
-
-
-class Busy(RisoriusError):
-    """There is too much to do already."""
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 
@@ -17,10 +17,10 @@ from risorius.clip import open_clip, save_clip
 from risorius.errors import InputError, did_you_mean
 from risorius.export import write_clip
 from risorius.export.write import SUFFIXES
-from risorius.studio.clips import Missing
 from risorius.studio.frames import frame_rows
 from risorius.studio.messages import ClipSheet, Export, ExportAsk, Hello, Job, SaveAsk, Saved
-from risorius.studio.room import Lent
+from risorius.studio.problems import Missing
+from risorius.studio.room import Binary, Lent
 from risorius.studio.store import ID
 
 __all__ = ["router"]
@@ -28,7 +28,6 @@ __all__ = ["router"]
 router = APIRouter()
 
 Id = Annotated[str, InPath(pattern=f"^{ID.pattern}$")]
-BINARY = "application/octet-stream"
 
 
 @router.get("/api/hello", tags=["studio"])
@@ -43,20 +42,20 @@ def get_clip(clip: Id, studio: Lent) -> ClipSheet:
     return studio.shelf.get(clip).sheet
 
 
-@router.get("/api/clips/{clip}/frames", tags=["clips"], response_class=Response)
-def get_frames(clip: Id, studio: Lent) -> Response:
+@router.get("/api/clips/{clip}/frames", tags=["clips"], response_class=Binary)
+def get_frames(clip: Id, studio: Lent) -> Binary:
     """Return its frames: rows of 32-bit numbers, little-endian, laid out as `Hello` says."""
-    return Response(frame_rows(studio.shelf.get(clip).clip).tobytes(), media_type=BINARY)
+    return Binary(frame_rows(studio.shelf.get(clip).clip).tobytes())
 
 
-@router.get("/api/clips/{clip}/confidence", tags=["clips"], response_class=Response)
-def get_confidence(clip: Id, studio: Lent) -> Response:
+@router.get("/api/clips/{clip}/confidence", tags=["clips"], response_class=Binary)
+def get_confidence(clip: Id, studio: Lent) -> Binary:
     """Return how sure each activation is, 0..1: rows of 32-bit numbers by channel and side."""
     whole = studio.shelf.get(clip).clip
     if "confidence" not in whole:
         raise InputError("this clip says nothing about confidence: it was not read from a video.")
     values = np.asarray(whole["confidence"].values, dtype="<f4")
-    return Response(values.tobytes(), media_type=BINARY)
+    return Binary(values.tobytes())
 
 
 @router.delete("/api/clips/{clip}", tags=["clips"], status_code=204)
@@ -117,7 +116,7 @@ def get_file(job: Id, studio: Lent) -> FileResponse:
     if found is None or found.export is None:
         raise Missing(f"the job {job!r} has made no file.")
     path = studio.jobs.folder(job) / found.export.name
-    return FileResponse(path, filename=path.name, media_type=BINARY)
+    return FileResponse(path, filename=path.name, media_type=Binary.media_type)
 
 
 @router.get("/api/saved", tags=["saved"])

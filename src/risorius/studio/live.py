@@ -91,7 +91,7 @@ async def until_first(*works: Coroutine[Any, Any, None]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks)
     for task in done:
         with suppress(WebSocketDisconnect):
             task.result()

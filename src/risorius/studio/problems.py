@@ -1,15 +1,24 @@
-"""Errors as problems: what was wrong, with its line and column where it is about a text."""
+"""What can go wrong here, and errors as problems with their line and column."""
 
 from __future__ import annotations
 
 import re
 
+from risorius.errors import InputError, RisoriusError
 from risorius.studio.messages import Problem
 
-__all__ = ["problems_of"]
+__all__ = ["Busy", "Missing", "problems_of"]
 
 _PLACE = re.compile(r"line (?P<line>\d+)(?:, column (?P<column>\d+))?: ")
 _COUNT = re.compile(r"\d+ problems")
+
+
+class Missing(InputError):
+    """There is nothing of that id."""
+
+
+class Busy(RisoriusError):
+    """There is too much to do already."""
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from starlette.requests import HTTPConnection
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from risorius.studio.messages import Hello
     from risorius.studio.settings import Settings
 
-__all__ = ["Lent", "Room", "Studio"]
+__all__ = ["Binary", "Lent", "Room", "Studio"]
+
+
+class Binary(Response):
+    """An answer of plain bytes."""
+
+    media_type = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)

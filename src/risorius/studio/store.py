@@ -13,7 +13,6 @@ import secrets
 import shutil
 import sys
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,8 +21,8 @@ from pydantic import ValidationError
 from risorius.clip import open_clip, save_clip
 from risorius.errors import InputError
 from risorius.files import replacing
-from risorius.studio.clips import Held, Missing
-from risorius.studio.messages import SaveAsk, Saved
+from risorius.studio.messages import Saved
+from risorius.studio.problems import Missing
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
@@ -73,17 +72,8 @@ class Store:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock.close()
 
-    def save(self, held: Held, ask: SaveAsk) -> Saved:
+    def save(self, saved: Saved, clip: Clip) -> None:
         """Save a clip and what it was made from, or give a saved one another title or score."""
-        saved = Saved(
-            id=held.sheet.id,
-            title=ask.title,
-            room=held.sheet.room,
-            made=datetime.now().astimezone().isoformat(timespec="seconds"),
-            duration=held.sheet.duration,
-            score=ask.score,
-            seed=ask.seed,
-        )
         target = self._place(saved.id)
         try:
             if target.exists():
@@ -91,14 +81,13 @@ class Store:
             else:
                 beside = self._sessions / f".{saved.id}-{secrets.token_hex(4)}"
                 beside.mkdir(mode=0o700)
-                save_clip(held.clip, beside / CLIP)
+                save_clip(clip, beside / CLIP)
                 _to_disk(beside / CLIP)
                 _write_page(saved, beside)
                 beside.rename(target)
             _to_disk(self._sessions)
         except OSError as error:
             raise InputError(f"the session could not be saved: {error.strerror}.") from error
-        return saved
 
     def list(self) -> list[Saved]:
         """Return all saved sessions, the newest first; what is no session is left alone."""

@@ -6,12 +6,12 @@ import asyncio
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, WebSocket
 
 from risorius.perform.score.schema import score_schema
 from risorius.studio.frames import frame_rows
 from risorius.studio.live import Outbox, until_first
-from risorius.studio.room import Lent, Room
+from risorius.studio.room import Binary, Lent, Room
 from risorius.studio.rooms.perform import messages
 from risorius.studio.rooms.perform.messages import (
     Begin,
@@ -67,13 +67,13 @@ def post_render(ask: RenderAsk, studio: Lent) -> Performance:
     return Performance(clip=held, score=sheet, seed=ask.seed, off=ask.off)
 
 
-@router.post("/api/perform/layers/{layer}", response_class=Response)
-def post_layer(layer: str, ask: RenderAsk, studio: Lent) -> Response:
+@router.post("/api/perform/layers/{layer}", response_class=Binary)
+def post_layer(layer: str, ask: RenderAsk, studio: Lent) -> Binary:
     """Return the binary frames of what one layer does alone, in the same score and take."""
     single = ask.model_copy(update={"off": alone(layer, ask.off)})
     scene, _ = scene_and_sheet(ask.text, seed=ask.seed)
     clip = render(scene, single, most=studio.settings.render_frames)
-    return Response(frame_rows(clip).tobytes(), media_type="application/octet-stream")
+    return Binary(frame_rows(clip).tobytes())
 
 
 @router.websocket("/ws/perform")

@@ -27,6 +27,9 @@ RATE = 60.0
 _SHOWN = 2
 """Frames of a piece that are shown; who is late skips the others."""
 
+_STALL = 0.25
+"""After a pause of the machine longer than this the face goes on where it was [s]."""
+
 AnyAsk: TypeAlias = Annotated[Begin | Intend | Pause, Field(discriminator="type")]
 _ASKS: TypeAdapter[Begin | Intend | Pause] = TypeAdapter(AnyAsk)
 
@@ -52,6 +55,8 @@ async def play(asks: asyncio.Queue[Begin | Intend | Pause], out: Outbox) -> None
                 face = await asyncio.to_thread(_answered, ask, face, clock)
             except InputError as error:
                 out.say(Refusal(problems=problems_of(error)))
+        if clock.now() - face.time > _STALL:
+            clock.restart(face.time)
         until = max(face.time, clock.now() + 1.0 / RATE)
         clip = await asyncio.to_thread(face.frames, until)
         events = tuple(

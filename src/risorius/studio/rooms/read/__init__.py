@@ -29,7 +29,7 @@ REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
-"""The report is a page of its own with its script in it; in here it has no origin and no network."""
+"""The report is a page with a script in it: here it gets no origin and no network."""
 
 
 @router.get("/api/read/limits")
