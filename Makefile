@@ -27,6 +27,7 @@ data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_head.py
 	$(PYTHON) tools/place_fibres.py
 	$(PYTHON) tools/make_rig.py
+	$(PYTHON) tools/make_vectors.py
 	$(PYTHON) tools/make_landmarks.py
 	$(PYTHON) tools/measure_response.py
 	$(PYTHON) tools/make_schema.py

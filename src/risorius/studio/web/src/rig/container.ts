@@ -8,8 +8,6 @@ const TYPES = {
   i2: Int16Array,
   i4: Int32Array,
   u1: Uint8Array,
-  u2: Uint16Array,
-  u4: Uint32Array,
 };
 
 const FRONT = 24; // magic, length of the header, checksum

@@ -2,6 +2,7 @@
 // RISORIUS_VECTORS naming another file of it, every vertex, normal and strain is compared.
 
 import { readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readContainer, type Container } from "./container";
 import { FormatError, loadRig, RigPlayer, type Pose, Strain, type Rig, type Surface } from "./index";
@@ -139,9 +140,19 @@ describe("a rig file", () => {
     new Uint8Array(damaged)[5000] ^= 1;
     await expect(loadRig(damaged)).rejects.toThrow(FormatError);
     await expect(loadRig(bytesOf(VECTORS))).rejects.toThrow(/no RISORIUS RIG/);
+    await expect(loadRig(ofVersion(1))).rejects.toThrow(/version 1; .* Bake the face again/);
     await expect(loadRig(new ArrayBuffer(3))).rejects.toThrow(/no RISORIUS RIG/);
   });
 });
+
+/** The rig as if it were of another version, its checksum mended. */
+function ofVersion(version: number): ArrayBuffer {
+  const bytes = Buffer.from(bytesOf(RIG));
+  const place = bytes.indexOf('"version":2') + '"version":'.length;
+  bytes.write(String(version), place, "latin1");
+  bytes.writeUInt32LE(crc32(bytes.subarray(24)), 20);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+}
 
 describe("strain", () => {
   it("is what a sheet is pulled by along each axis", () => {
@@ -151,5 +162,9 @@ describe("strain", () => {
     strain.read(rest.map((value, k) => value * [0.8, 1.1, 1][k % 3]));
     expect(strain.amount[8]).toBeCloseTo(-0.2, 4);
     expect(strain.amount[9]).toBeCloseTo(0.1, 4);
+    const fine = new Float32Array(2);
+    const [pointer, index] = [Int32Array.of(0, 1, 3), Int32Array.of(4, 4, 4)];
+    strain.spread({ pointer, index, weight: Float32Array.of(1, 0.5, 0.5) }, fine);
+    expect([...fine]).toEqual([expect.closeTo(-0.05, 4), expect.closeTo(-0.05, 4)]);
   });
 });

@@ -3,6 +3,8 @@
 // Round each vertex the neighbours tell how the tangent plane was deformed (least squares over the
 // edges); its singular values less one are the principal strains. See risorius.skin.strain.
 
+import type { Sparse } from "./kernels";
+
 /** The strain of a skin of quads against its rest. */
 export class Strain {
   /** (n, 2) the least and the greatest of each vertex: -0.1 is pressed together by a tenth. */
@@ -58,6 +60,16 @@ export class Strain {
       const spread = Math.sqrt(((aa - bb) / 2) ** 2 + ab * ab);
       amount[2 * v] = Math.sqrt(Math.max(middle - spread, 0)) - 1;
       amount[2 * v + 1] = Math.sqrt(middle + spread) - 1;
+    }
+  }
+
+  /** Fill `fine`, over the skin of the finer surface, with the mean of both strains of what was read. */
+  spread({ pointer, index, weight }: Sparse, fine: Float32Array): void {
+    const { amount } = this;
+    for (let v = 0, j = 0; v < fine.length; v++) {
+      let sum = 0;
+      for (; j < pointer[v + 1]; j++) sum += weight[j] * (amount[2 * index[j]] + amount[2 * index[j] + 1]);
+      fine[v] = sum / 2;
     }
   }
 
