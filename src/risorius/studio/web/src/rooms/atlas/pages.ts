@@ -1,7 +1,7 @@
 /** The atlas in the browser: fetched once, found by name. */
 
 import type { AtlasPages, ExpressionPage, MusclePage, NervePage, UnitPage } from "../../messages";
-import { read } from "../../wire/http";
+import { read, sentence } from "../../wire/http";
 
 export type Kind = "muscle" | "expression" | "unit" | "nerve";
 
@@ -53,9 +53,9 @@ export function index(pages: AtlasPages): Atlas {
     column: new Map(pages.channels.map((channel, place) => [channel.id, place])),
     entries: [
       ...pages.muscles.map((m) => entry("muscle", m.id, m.english, m.latin, m.action, m.region, ...m.channels, ...m.actionUnits)),
-      ...pages.expressions.map((e) => entry("expression", e.id, e.name, e.aliases.join(", "))),
-      ...pages.units.map((u) => entry("unit", u.id, u.id, u.name)),
-      ...pages.nerves.map((n) => entry("nerve", n.id, n.english, `${n.number} · ${n.latin}`, ...n.branches.map((b) => `${b.latin} ${b.english}`))),
+      ...pages.expressions.map((e) => entry("expression", e.id, sentence(e.name), e.aliases.join(", "))),
+      ...pages.units.map((u) => entry("unit", u.id, u.id, sentence(u.name))),
+      ...pages.nerves.map((n) => entry("nerve", n.id, sentence(n.english), `${n.number} · ${n.latin}`, ...n.branches.map((b) => `${b.latin} ${b.english}`))),
     ],
   };
 }
