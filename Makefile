@@ -16,7 +16,7 @@ fix:              ## format, and mend what can be mended
 	$(PYTHON) -m ruff format .
 
 bench:            ## measure afresh, against the peers
-	risorius bench read rig skin perform
+	risorius bench read rig skin perform studio
 
 docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py

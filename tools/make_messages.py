@@ -13,7 +13,7 @@ from typing import Any
 
 from risorius.files import replacing
 from risorius.studio.frames import COLUMNS, FRAME
-from risorius.studio.messages import all_messages, schema_of, version
+from risorius.studio.protocol import all_messages, schema_of, version
 
 TARGET = Path(__file__).parents[1] / "src/risorius/studio/web/src/messages.ts"
 

@@ -114,6 +114,7 @@ def test_beyond_this_computer_a_token_is_asked_for(settings, open_studio):
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie
         assert client.get("/api/hello").status_code == 200
+        client.headers["cookie"] = cookie.partition(";")[0]
         with client.websocket_connect("/ws/perform") as socket:
             assert socket.receive_json()["type"] == "hello"
 

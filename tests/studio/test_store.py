@@ -140,9 +140,10 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_saved(tmp_path):
 @pytest.mark.slow
 def test_a_killed_studio_comes_back_with_every_saved_session(run_studio, score, tmp_path):
     data = tmp_path / "data"
-    with run_studio(data) as (address, process):
-        headers = {"origin": address}
-        page = httpx.Client(base_url=address, headers=headers, timeout=60)
+    with (
+        run_studio(data) as (address, process),
+        httpx.Client(base_url=address, headers={"origin": address}, timeout=60) as page,
+    ):
         done = page.post("/api/perform/render", json={"text": score, "seed": 7}).json()["clip"]
         lost = page.post("/api/perform/render", json={"text": score, "seed": 8}).json()["clip"]
         page.post(f"/api/clips/{done['id']}/save", json={"title": "Kept", "score": score})
@@ -150,8 +151,10 @@ def test_a_killed_studio_comes_back_with_every_saved_session(run_studio, score, 
         (data / "scratch" / "upload.mp4").write_bytes(b"what a kill leaves")
         process.send_signal(signal.SIGKILL)
         process.wait()
-    with run_studio(data) as (address, _):
-        page = httpx.Client(base_url=address, timeout=60)
+    with (
+        run_studio(data) as (address, _),
+        httpx.Client(base_url=address, timeout=60) as page,
+    ):
         assert [saved["title"] for saved in page.get("/api/saved").json()] == ["Kept"]
         assert page.get(f"/api/clips/{done['id']}/frames").content == frames
         assert page.get(f"/api/saved/{done['id']}").json()["score"] == score

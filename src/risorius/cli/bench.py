@@ -17,7 +17,7 @@ __all__ = ["bench"]
 def bench(
     areas: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[AREA]...", help="read, rig, skin, perform; all when left out."),
+        typer.Argument(metavar="[AREA]...", help="read, rig, skin, perform, studio; all when left out."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per figure and line.")
@@ -27,7 +27,7 @@ def bench(
 
     Exit code 0 only if all hold. Peers are installed into the cache on first use.
 
-    Example: [bold]risorius bench perform read rig skin[/bold]
+    Example: [bold]risorius bench perform read rig skin studio[/bold]
     """
     from rich.console import Console
 

@@ -1,0 +1,21 @@
+// Prints, as one line of JSON, when the page of a running studio first shows something [ms], for each of some visits
+// in a profile that has never seen it.
+//
+//     node tests/studio/browser/paint.mjs ADDRESS [VISITS]
+
+import { openBrowser } from "./page.mjs";
+
+const [, , address, visits = "5"] = process.argv;
+const browser = await openBrowser(address);
+try {
+  const painted = [];
+  for (let visit = 0; visit < Number(visits); visit++) {
+    const page = await browser.page("/");
+    const seen = await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+    painted.push(await seen.jsonValue());
+    await page.context().close();
+  }
+  console.log(JSON.stringify({ painted, foreign: browser.foreign }));
+} finally {
+  await browser.close();
+}
