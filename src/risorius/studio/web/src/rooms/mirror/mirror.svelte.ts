@@ -124,13 +124,7 @@ export class Mirror {
 
   /** The head for the stage: oneself, or what a calibration asks for. */
   play = (): Row | null => {
-    const { row, fresh } = this;
-    if (fresh !== undefined) {
-      this.fresh = undefined;
-      this.activation = row!.slice(FIRST, STOP);
-      this.confidence = row!.slice(CONFIDENCE, CONFIDENCE + STOP - FIRST);
-      this.afterPaint.port2.postMessage(fresh);
-    }
+    const { row } = this;
     if (!row) return null;
     const shown = row.slice(0, COLUMNS);
     if (this.step?.activation.some((amount) => amount > 0)) {
@@ -155,10 +149,22 @@ export class Mirror {
 
   private see(row: Row): void {
     this.row = row;
-    // Only what is painted counts: of two answers between two paintings the older one is never seen.
     const taken = this.late.answer(row[NUMBER]!);
-    if (taken !== undefined) this.fresh = taken;
     this.dropped = this.late.dropped;
+    // Of two answers between two paintings the older one is never seen, and does not count.
+    if (taken === undefined) return;
+    if (this.fresh === undefined) requestAnimationFrame(() => this.paint());
+    this.fresh = taken;
+  }
+
+  /** Show the newest answer in the frame of the page that is being made. */
+  private paint(): void {
+    const { row, fresh } = this;
+    this.fresh = undefined;
+    if (!row || fresh === undefined) return;
+    this.activation = row.slice(FIRST, STOP);
+    this.confidence = row.slice(CONFIDENCE, CONFIDENCE + STOP - FIRST);
+    this.afterPaint.port2.postMessage(fresh);
   }
 
   private hear(message: In): void {
