@@ -2,8 +2,8 @@
 
 python tests/studio/mirror/many.py PID ADDRESS FILE.jpg [MIRRORS] [SECONDS]
 
-Each client sends 30 pictures a second whatever comes back. Prints one line of JSON: answers a second
-of all and of the slowest mirror, the share left out, and memory [MiB] as time goes on.
+Each client sends 30 pictures a second whatever comes back. Prints one line of JSON: answers a
+second of all and of the slowest mirror, the share left out, and memory [MiB] as time goes on.
 """
 
 from __future__ import annotations
