@@ -17,7 +17,7 @@ __all__ = ["bench"]
 def bench(
     areas: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[AREA]...", help="read, rig, skin, perform, studio; all when left out."),
+        typer.Argument(metavar="[AREA]...", help="rig, read, skin, perform, studio; else all."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per figure and line.")
