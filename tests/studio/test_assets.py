@@ -83,7 +83,7 @@ def test_light_passes_ears_and_not_the_forehead(read):
         read("head")[1]["paint.sheer"][: load_head().topology.levels[1].parts["skin"].stop] / 255
     )
     masks = load_head().topology.refined_regions()
-    assert np.median(sheer[masks["ear"] > 0.9]) > 0.2
+    assert np.quantile(sheer[masks["ear"] > 0.9], 0.8) > 0.25
     assert sheer[masks["forehead"] > 0.9].max() == 0
     assert sheer[masks["lip_upper"] > 0.9].max() == 0
 
@@ -97,7 +97,7 @@ def test_every_muscle_comes_with_its_names_and_its_place(read):
         (body.channel, body.side) for body in muscles.bodies
     ]
     for row, body in zip(meta["bodies"], muscles.bodies, strict=True):
-        assert row["nerve"] and row["latin"] and row["english"]
+        assert all(row[name] for name in ("nerve", "latin", "english"))
         assert slice(*row["triangles"]) == body.triangles
     assert (arrays["flesh.triangles"] == muscles.triangles).all()
 
@@ -151,11 +151,9 @@ def test_the_browser_carries_muscles_as_python_does(tmp_path):
     for name, (content, _) in FILES.items():
         (tmp_path / name).write_bytes(content())
     atlas, rig, muscles = load_atlas(), load_face().rig, make_muscles(load_head())
-    smile = atlas.expand("AU12"), atlas.expand("AU26")
     rng = np.random.default_rng(7)
     activation = np.zeros((4, len(atlas.channel_ids), 2), np.float32)
-    for channel in smile[0]:
-        activation[1, atlas.channel_ids.index(channel)] = 1.0, 0.4
+    activation[1, atlas.channel_ids.index("zygomaticus_major")] = 1.0, 0.4
     activation[2:] = np.where(
         rng.random(activation[2:].shape) < 0.25, rng.random(activation[2:].shape), 0
     )

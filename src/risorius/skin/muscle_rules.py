@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 STEPS = 32767
+"""Of weights that are kept in 16 bits."""
 FLAGS = ("kept", "chewed", "on_jaw")
 """Truths of a fibre's point, as bits of ``carrier.flags`` from the lowest on."""
 
@@ -67,7 +68,8 @@ def muscle_rules(muscles: Muscles) -> tuple[dict[str, Any], dict[str, NDArray[An
     >>> from risorius.head import load_head
     >>> from risorius.skin.muscles import make_muscles
     >>> meta, arrays = muscle_rules(make_muscles(load_head()))
-    >>> int((arrays["band.size"][:, 0] * arrays["band.size"][:, 1]).sum()) == arrays["cast.hand"].size
+    >>> rows, columns = arrays["band.size"].astype(int).T[:2]
+    >>> int((rows * columns).sum()) == len(arrays["cast.hand"])
     True
     """
     carrier, cast = muscles._carrier, muscles._cast
@@ -121,7 +123,11 @@ def _bands(muscles: Muscles) -> Iterator[_Band]:
         width = int(columns[start])
         # From row to row the vertices go on by a row; the inner face comes before the next band.
         stop = start + width
-        while stop < len(columns) and columns[stop] == width and first[stop] == first[stop - 1] + width:
+        while (
+            stop < len(columns)
+            and columns[stop] == width
+            and first[stop] == first[stop - 1] + width
+        ):
             stop += width
         used = np.unique(cast.points[start:stop].indices)
         fibres = [
@@ -131,7 +137,9 @@ def _bands(muscles: Muscles) -> Iterator[_Band]:
         form = muscles.bodies[int(muscles.owner[vertex])].form
         if form == "ring":
             half = len(fibres) // 2
-            fibres = [np.append(a, b[::-1]) for a, b in zip(fibres[:half], fibres[half:], strict=True)]
+            fibres = [
+                np.append(a, b[::-1]) for a, b in zip(fibres[:half], fibres[half:], strict=True)
+            ]
         rows = (stop - start) // width
         yield _Band(slice(start, stop), (rows, width), fibres, form)
         start, vertex = stop, vertex + rows * (2 * width - 2)
@@ -155,6 +163,8 @@ def _factors(muscles: Muscles, band: _Band) -> dict[str, NDArray[Any]]:
         most = int(np.abs(across[:, number]).argmax())
         along[number, :, :count] = place[:, most] / across[most, number]
         heading[number, :, :count] = slope[:, most] / across[most, number]
+    # Only directions are asked of it, so that each band may use all of the steps.
+    heading /= np.abs(heading).max()
     size = [rows, width, len(band.fibres), longest, band.form == "sheet"]
     return {
         "size": np.array(size, np.int32),

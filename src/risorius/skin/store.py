@@ -42,9 +42,7 @@ def write_arrays(
         beside.write_bytes(content)
 
 
-def pack_arrays(
-    magic: bytes, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
-) -> bytes:
+def pack_arrays(magic: bytes, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Return the bytes of a container that opens with the 16 bytes of `magic`."""
     index, blocks, start = {}, [], 0
     for name, array in arrays.items():

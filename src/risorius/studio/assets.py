@@ -28,7 +28,7 @@ BROW_STEP = 0.01
 """Of the coordinates along and across the brows [mm]."""
 BONE_STEP = 0.01
 """Of the vertices of the bone [mm]."""
-SHEER_MM = 3.5
+SHEER_MM = 5.0
 """Light that falls on one side of a skin fold as thick as this leaves the other by a third."""
 _BINARY = "application/octet-stream"
 
@@ -54,8 +54,8 @@ def head_file() -> bytes:
     Arrays: ``level0.quads``, ``level1.triangles`` with ``level1.kind`` per triangle (a position in
     ``kinds`` of the header), ``subdivision.pointer``, ``.index`` and ``.weight``; ``region.*``
     (bytes, 255 is one) over the level-0 skin, ``loop.*``, ``lash_roots``; ``paint.*`` per level-1
-    vertex, in bytes but for ``paint.brow`` (along and across in `BROW_STEP`); and the ribbons of the
-    lashes with their strokes. The colour is the square root of linear light. ``paint.sheer`` is the
+    vertex, in bytes but for ``paint.brow`` (along and across in `BROW_STEP`); and the ribbons of
+    the lashes with their strokes. The colour is the square root of linear light; ``paint.sheer`` the
     share of light that passes from behind.
 
     Examples
@@ -121,7 +121,7 @@ def head_file() -> bytes:
 
 @cache
 def muscles_file() -> bytes:
-    """Return the muscles, the rules that carry them, what is known of each, and the bone under them.
+    """Return the muscles, the rules that carry them, what is known of each, and the bone below.
 
     The header's ``bodies`` say channel, side, form, names, nerve and where each body lies in the
     arrays. The arrays are those of :func:`risorius.skin.muscle_rules.muscle_rules`, the openness of

@@ -126,7 +126,9 @@ export class Bust {
     const both = new Uint16Array(tongue.length + lining.length);
     both.set(tongue);
     both.set(lining, tongue.length);
-    this.wet = this.mesh(own(both), glsl.VERTEX, glsl.MOUTH, FIRST.solid, {}, { uTooth: { value: 0 } });
+    // Seen edge-on behind a cheek its depth is not sure: it is put a little farther back.
+    const back = { polygonOffset: true, polygonOffsetFactor: 2, polygonOffsetUnits: 8 };
+    this.wet = this.mesh(own(both), glsl.VERTEX, glsl.MOUTH, FIRST.solid, back, { uTooth: { value: 0 } });
 
     this.lashes = new Lashes(head);
     const lashShape = new BufferGeometry();

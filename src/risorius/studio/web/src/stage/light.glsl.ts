@@ -39,9 +39,11 @@ float fine(vec2 at, float grain) {
   return grain >= 1.4 ? 0.5 : 0.5 + (noise(at) - 0.5) * (1.0 - smoothstep(0.6, 1.4, grain));
 }
 
-// How much of the key light arrives: a soft edge of some millimetres.
+// How much of the key light arrives: a soft edge of some millimetres. What the light grazes would else
+// lie in the shadow of its own texels.
 float arriving(vec3 place, vec3 normal) {
-  vec3 at = (uToShadow * vec4(place + normal, 1.0)).xyz;
+  float direct = dot(normal, uLights[0]);
+  vec3 at = (uToShadow * vec4(place + normal * (1.0 + 4.0 * (1.0 - direct * direct)), 1.0)).xyz;
   float texel = 1.0 / float(textureSize(uShadow, 0).x);
   float seen = 0.0;
   for (int row = 0; row < 4; row++)
@@ -86,8 +88,10 @@ vec3 lighted(Surface s) {
     shine = shown * max(direct, 0.0) * (0.10 * broad + 0.22 * power);
     shine = s.gloss * (shine + 0.05 * s.openness * power4(gleam(s.normal, s.view, uLights[2])));
   }
+  // Where a surface turns away from the lamp it is that turning which darkens it, not its own shadow.
+  shown = mix(max(shown, 0.6 * hole), shown, smoothstep(-0.2, 0.3, direct));
   // Red travels furthest through skin, past the edge of a shadow and out of a hole.
-  vec3 through = max((direct + s.wrap) / (1.0 + s.wrap), 0.0) * shown * vec3(1.3 - 0.3 * shown, 1.0, 1.0);
+  vec3 through = max((direct + s.wrap) / (1.0 + s.wrap), 0.0) * pow(vec3(shown), vec3(0.75, 0.95, 1.0));
   vec3 room = mix(uLights[5], uLights[4], sky) * s.openness * vec3(1.25 - 0.25 * s.openness, 1.0, 1.0);
   vec3 light = through * uLights[1] + fill * uLights[3] + room;
   // An ear before a lamp glows: what comes from behind leaves reddened by the blood on its way.

@@ -2,7 +2,7 @@
 
 import { Euler, Group, Matrix3, Matrix4, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
 
-import { RigPlayer, loadRig, type Pose, type Rig } from "../rig";
+import { RigPlayer, Strain, loadRig, type Pose, type Rig } from "../rig";
 import { Bust } from "./bust";
 import { Flesh } from "./flesh";
 import { readHead, type Head } from "./head";
@@ -10,7 +10,6 @@ import { readMuscles, type Muscles, type Side } from "./muscles";
 import { Orbit, type Preset } from "./orbit";
 import { firstHit } from "./pick";
 import { Shadow } from "./shadow";
-import { Strain } from "./strain";
 
 export type { Preset, Side };
 
@@ -133,7 +132,10 @@ export class Stage {
     this.isFleshMoved = false;
     const hasMuscles = layers.muscles || this.marked[0] !== null;
     if (hasMuscles) this.moveFlesh();
-    if (layers.strain) this.strain.read(player.level0, this.assets.head.subdivision, bust.strain);
+    if (layers.strain) {
+      this.strain.read(player.level0);
+      this.strain.spread(this.assets.head.subdivision, bust.strain);
+    }
 
     const [yaw = 0, pitch = 0, roll = 0, x = 0, y = 0, z = 0] = Array.from(frame.headPose ?? []);
     this.euler.set(pitch, yaw, roll);

@@ -91,7 +91,7 @@ void main() {
   float side = abs(vPlace.x);
 
   // Pores: a fine relief that the highlight shows, and a little colour. They are laid round the head.
-  vec2 round = vec2(130.0 * atan(side, max(vPlace.z, -60.0) + 75.0) + 31.0, vPlace.y * 1.7);
+  vec2 round = vec2(221.0 * atan(side, max(vPlace.z, -60.0) + 75.0) + 31.0, vPlace.y * 1.7);
   float pore = fine(round, grain * 1.7) - 0.5;
   float calm = 1.0 - smoothstep(0.02, 0.3, lip) * 0.7;
   if (lip > 0.02) {
@@ -104,7 +104,7 @@ void main() {
     vec3 lower = margin(5, vAt.x);
     float middle = 0.5 * (upper.x + lower.x);
     float apart = vAt.y > middle ? vAt.y - lower.x : upper.x - vAt.y;
-    float seam = beside(max(apart, 0.0), 2.2) * smoothstep(0.4, 0.6, lip);
+    float seam = beside(max(apart, 0.0), 2.2) * smoothstep(0.4, 0.6, lip) * smoothstep(-0.5, 2.0, upper.z);
     openness *= 1.0 - 0.6 * seam * seam;
   }
   colour *= 1.0 + 0.05 * pore;
@@ -360,13 +360,10 @@ out vec4 outColour;
 void main() {
   vec3 view = normalize(uViewer - vAt);
   vec3 normal = normalize(vNormal);
-  if (!gl_FrontFacing) {
-    // Seen from behind, through orbit and mouth: dark.
-    outColour = shown(vec3(0.022, 0.007, 0.006), 1.0);
-    return;
-  }
   vec3 light = lighted(Surface(vPaint.rgb, normal, view, arriving(vAt, normal), vPaint.a, vec3(0.2, 0.18, 0.16),
     0.2, 0.0, false));
+  // Seen from behind, through orbit and mouth, it is dark; at its outline both sides meet.
+  light = mix(light, vec3(0.022, 0.007, 0.006), smoothstep(0.05, 0.3, -dot(normal, view)));
   outColour = shown(light, smoothstep(-131.0, -108.0, vAt.y + 0.12 * vAt.z));
 }
 `;
