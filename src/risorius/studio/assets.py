@@ -55,8 +55,8 @@ def head_file() -> bytes:
     ``kinds`` of the header), ``subdivision.pointer``, ``.index`` and ``.weight``; ``region.*``
     (bytes, 255 is one) over the level-0 skin, ``loop.*``, ``lash_roots``; ``paint.*`` per level-1
     vertex, in bytes but for ``paint.brow`` (along and across in `BROW_STEP`); and the ribbons of
-    the lashes with their strokes. The colour is the square root of linear light; ``paint.sheer`` the
-    share of light that passes from behind.
+    the lashes with their strokes. The colour is the square root of linear light; ``paint.sheer``
+    the share of light that passes from behind.
 
     Examples
     --------
