@@ -24,15 +24,15 @@ from risorius.studio.problems import problems_of
 from risorius.studio.room import Lent, Room, Studio
 from risorius.studio.rooms.mirror import messages
 from risorius.studio.rooms.mirror.glass import Glass
-from risorius.studio.rooms.mirror.messages import Calibrate, Practise, Record, Recorded
+from risorius.studio.rooms.mirror.messages import Calibrate, Practise, RecordAsk, Recorded
 
 __all__ = ["ROOM"]
 
 router = APIRouter(tags=["mirror"])
 ROOM = Room("mirror", "Mirror", router, messages)
 
-AnyAsk: TypeAlias = Annotated[Calibrate | Practise | Record, Field(discriminator="type")]
-_ASKS: TypeAdapter[Calibrate | Practise | Record] = TypeAdapter(AnyAsk)
+AnyAsk: TypeAlias = Annotated[Calibrate | Practise | RecordAsk, Field(discriminator="type")]
+_ASKS: TypeAdapter[Calibrate | Practise | RecordAsk] = TypeAdapter(AnyAsk)
 
 MOST_WORDS = 32
 """Asks that may wait; who sends more before they are answered waits too."""
@@ -64,7 +64,7 @@ class Inbox:
     def __init__(self) -> None:
         self.n_dropped = 0
         self._picture: deque[bytes] = deque(maxlen=1)
-        self._words: asyncio.Queue[Calibrate | Practise | Record] = asyncio.Queue(MOST_WORDS)
+        self._words: asyncio.Queue[Calibrate | Practise | RecordAsk] = asyncio.Queue(MOST_WORDS)
         self._something = asyncio.Event()
 
     def show(self, picture: bytes) -> None:
@@ -73,12 +73,12 @@ class Inbox:
         self._picture.append(picture)
         self._something.set()
 
-    async def say(self, ask: Calibrate | Practise | Record) -> None:
+    async def say(self, ask: Calibrate | Practise | RecordAsk) -> None:
         """Let an ask wait."""
         await self._words.put(ask)
         self._something.set()
 
-    async def take(self) -> bytes | Calibrate | Practise | Record:
+    async def take(self) -> bytes | Calibrate | Practise | RecordAsk:
         """Return what comes next, words before pictures."""
         while True:
             if not self._words.empty():
@@ -130,9 +130,9 @@ async def _reflect(inbox: Inbox, out: Outbox, studio: Studio) -> None:
                     await work(glass.calibrate, item.on)
                 case Practise():
                     out.say(glass.practise(item))
-                case Record(on=True):
+                case RecordAsk(on=True):
                     glass.record()
-                case Record():
+                case RecordAsk():
                     await _stop(glass, out, studio)
         except InputError as error:
             out.say(Refusal(problems=problems_of(error)))

@@ -18,7 +18,7 @@ __all__ = [
     "Calibrated",
     "Calibrating",
     "Practise",
-    "Record",
+    "RecordAsk",
     "Recorded",
     "Sight",
     "Target",
@@ -45,7 +45,7 @@ class Practise(Ask):
     """Both when not given."""
 
 
-class Record(Ask):
+class RecordAsk(Ask):
     """Begin to remember what the muscles do, or stop; pictures are never remembered."""
 
     type: Literal["record"] = "record"

@@ -1,7 +1,7 @@
 // Generated from the Python models by tools/make_messages.py. Do not edit: run it again.
 
 /** Of these messages; the server says its own in `Hello`. */
-export const VERSION = "8ab887cb9d80";
+export const VERSION = "bc1e43c13cd5";
 
 /** Where each part of a binary frame begins and ends, in 32-bit numbers. */
 export const FRAME = { time: [0, 1], activation: [1, 133], jaw: [133, 136], gaze: [136, 140], head: [140, 146], breath: [146, 147] } as const;
@@ -457,7 +457,7 @@ export interface Practise {
 }
 
 /** Begin to remember what the muscles do, or stop; pictures are never remembered. */
-export interface Record {
+export interface RecordAsk {
   type: "record";
   on?: boolean;
 }

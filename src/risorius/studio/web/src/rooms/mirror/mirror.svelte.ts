@@ -10,7 +10,7 @@ import {
   type Calibrating,
   type Hello,
   type Practise,
-  type Record as RecordAsk,
+  type RecordAsk,
   type Recorded,
   type Refusal,
   type Sight,
