@@ -16,11 +16,12 @@ fix:              ## format, and mend what can be mended
 	$(PYTHON) -m ruff format .
 
 bench:            ## measure afresh, against the peers
-	risorius bench read rig skin
+	risorius bench read rig skin perform
 
 docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py
 	$(PYTHON) tools/contact_sheet.py
+	$(PYTHON) tools/film_scores.py
 
 data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_head.py
@@ -28,3 +29,4 @@ data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_rig.py
 	$(PYTHON) tools/make_landmarks.py
 	$(PYTHON) tools/measure_response.py
+	$(PYTHON) tools/make_schema.py

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from risorius.export import write_clip
     from risorius.face import Face, deform, load_face
     from risorius.head import Head, load_head
+    from risorius.perform import perform_score
     from risorius.read import read_video
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ _ROOM_OF = {
     "load_face": "face",
     "Head": "head",
     "load_head": "head",
+    "perform_score": "perform",
     "read_video": "read",
 }
 
@@ -59,6 +61,7 @@ __all__ = [  # noqa: RUF022 - in the order of the work
     "check_clip",
     "open_clip",
     "save_clip",
+    "perform_score",
     "deform",
     "read_video",
     "write_clip",

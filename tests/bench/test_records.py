@@ -61,3 +61,10 @@ def test_sides_are_never_swapped_in_a_film_and_always_in_its_mirror():
 def _left_minus_right(clip, muscle):
     left, right = clip.activation.sel(muscle=muscle).values.T
     return left - right
+
+
+def test_what_stands_in_brackets_is_printed_too(capsys):
+    from risorius.cli.bench import _print_table
+
+    _print_table([Record(area="a", figure="f", value=None, unit="1", against="pip install x[y]")])
+    assert "x[y]" in capsys.readouterr().out

@@ -15,7 +15,7 @@ from risorius.cli.pose import pose_clip
 from risorius.clip import open_clip
 from risorius.errors import InputError
 
-COMMANDS = ("demo", "atlas", "pose", "read", "bake", "bench")
+COMMANDS = ("demo", "atlas", "pose", "perform", "read", "bake", "bench")
 run = CliRunner().invoke
 
 

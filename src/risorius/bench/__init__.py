@@ -15,7 +15,7 @@ from risorius.errors import InputError, did_you_mean
 
 __all__ = ["AREAS", "Record", "measure"]
 
-AREAS = ("rig", "read", "skin")
+AREAS = ("rig", "read", "skin", "perform")
 
 
 def measure(areas: Sequence[str] = AREAS) -> Iterator[Record]:

@@ -50,10 +50,11 @@ def _register() -> None:
     from risorius.cli.bake import bake
     from risorius.cli.bench import bench
     from risorius.cli.demo import demo
+    from risorius.cli.perform import perform
     from risorius.cli.pose import pose
     from risorius.cli.read import read
 
-    for command in (demo, atlas, pose, read, bake, bench):
+    for command in (demo, atlas, pose, perform, read, bake, bench):
         app.command()(command)
 
 

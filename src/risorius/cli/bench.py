@@ -17,7 +17,7 @@ __all__ = ["bench"]
 def bench(
     areas: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[AREA]...", help="read, rig, skin; all when left out."),
+        typer.Argument(metavar="[AREA]...", help="read, rig, skin, perform; all when left out."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per figure and line.")
@@ -27,7 +27,7 @@ def bench(
 
     Exit code 0 only if all hold. Peers are installed into the cache on first use.
 
-    Example: [bold]risorius bench read rig skin[/bold]
+    Example: [bold]risorius bench perform read rig skin[/bold]
     """
     from rich.console import Console
 
@@ -49,6 +49,7 @@ def bench(
 
 def _print_table(records: list[Record]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -57,7 +58,6 @@ def _print_table(records: list[Record]) -> None:
     for record in records:
         verdict = {True: "yes", False: "NO", None: ""}[record.holds]
         value = "-" if record.value is None else f"{record.value:.4g}"
-        table.add_row(
-            record.area, record.figure, value, record.unit, record.bar, verdict, record.against
-        )
+        against = escape(record.against)
+        table.add_row(record.area, record.figure, value, record.unit, record.bar, verdict, against)
     Console().print(table)

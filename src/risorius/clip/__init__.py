@@ -13,7 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from risorius.clip.change import fill_unobserved, join_clips, mirror_clip, resample_clip
+from risorius.clip.change import (
+    fill_unobserved,
+    join_clips,
+    mirror_clip,
+    mirror_label,
+    resample_clip,
+)
 from risorius.clip.schema import (
     SCHEMA_VERSION,
     SIDES,
@@ -41,6 +47,7 @@ __all__ = [
     "fill_unobserved",
     "join_clips",
     "mirror_clip",
+    "mirror_label",
     "new_clip",
     "open_clip",
     "resample_clip",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,11 @@ from risorius.errors import InputError
 if TYPE_CHECKING:
     from risorius.clip.schema import Clip
 
-__all__ = ["fill_unobserved", "join_clips", "mirror_clip", "resample_clip"]
+__all__ = ["fill_unobserved", "join_clips", "mirror_clip", "mirror_label", "resample_clip"]
+
+
+# Names that people give, such as those of places, stay.
+_SIDED = re.compile(r"(?:(?<=^)|(?<=^up_)|(?<=^down_)|(?<=\.))(?:left|right)$")
 
 
 def _logged(clip: Clip, operation: str) -> Clip:
@@ -51,10 +56,20 @@ def mirror_clip(clip: Clip) -> Clip:
             values = np.flip(values, axis=variable.dims.index("side"))
         changed[name] = (variable.dims, values, clip[name].attrs)
     if "event_label" in clip:
-        swap = {"left": "right", "right": "left"}
-        labels = [swap.get(label, label) for label in clip["event_label"].values.tolist()]
+        labels = [mirror_label(label) for label in clip["event_label"].values.tolist()]
         changed["event_label"] = (("event",), labels, {})
     return _logged(clip.assign(changed), "mirror")
+
+
+def mirror_label(label: str) -> str:
+    """Exchange left and right in the label of an event: a side, a direction, or a name with a side.
+
+    Examples
+    --------
+    >>> [mirror_label(label) for label in ("left", "up_right", "AU12.left", "left_window")]
+    ['right', 'up_left', 'AU12.right', 'left_window']
+    """
+    return _SIDED.sub(lambda found: "right" if found[0] == "left" else "left", label)
 
 
 def resample_clip(clip: Clip, *, rate: float) -> Clip:

@@ -11,6 +11,7 @@ and Risorius is not a medical device.
 from __future__ import annotations
 
 from risorius.dynamics.apply import apply_lesions
+from risorius.dynamics.body import Body, State, make_body
 from risorius.dynamics.door import house_brackmann, parse_lesion
 from risorius.dynamics.lesion import (
     Botulinum,
@@ -24,15 +25,18 @@ from risorius.dynamics.lesion import (
 from risorius.dynamics.weakness import botulinum_effect, resting_tone
 
 __all__ = [
+    "Body",
     "Botulinum",
     "CentralPalsy",
     "Lesion",
     "Palsy",
     "Parkinson",
+    "State",
     "Synkinesis",
     "apply_lesions",
     "botulinum_effect",
     "house_brackmann",
+    "make_body",
     "mirror_lesion",
     "parse_lesion",
     "resting_tone",
