@@ -180,8 +180,8 @@ def test_no_apex_is_skipped(rate, start, rise, hold, fall, profile):
     stroke = Stroke(start, rise, hold, fall, (MUSCLE,), (0.8,), profile)
     made = curve(player(Given((stroke,)), rate=rate), 2 * rate)
     assert made.max() >= 0.99 * 0.8
-    # And it stays where it is, within half a frame.
-    assert abs(made.argmax() / rate - np.mean(stroke.apex)) <= 0.5 / rate + hold + 1e-9
+    # And it stays where it is: a frame beside it shows most, of two the one on its slower side.
+    assert abs(made.argmax() / rate - np.mean(stroke.apex)) <= 1.0 / rate + hold + 1e-9
 
 
 def test_a_style_lets_drawings_stand():
