@@ -19,7 +19,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     write_png(pose_sheet(load_face()), IMAGES / "poses.png")
     print(IMAGES / "poses.png")
-    for tool in ("draw_muscles.py",):
+    for tool in ("draw_muscles.py", "draw_units.py"):
         subprocess.run([sys.executable, str(HERE / tool)], check=True)
 
 

@@ -1,6 +1,6 @@
 """Bake the rig of the default face that comes with the package.
 
-    python tools/make_rig.py [--out src/risorius/skin/data/default.rig] [--solves 1300]
+    python tools/make_rig.py [--out src/risorius/skin/data/default.rig] [--solves 1200]
 
 Run it after any change of the head, the fibres, the tissue or the contact. It takes minutes, uses
 all cores, and goes on where it was when it was stopped. The same inputs give the same bytes on the
@@ -18,7 +18,7 @@ from risorius.skin import bake_rig, load_rig, save_rig
 from risorius.skin.judge import judge_rig
 from risorius.skin.plan import expressive_poses, mixed_poses
 
-PACKAGED = 1300
+PACKAGED = 1200
 """Poses for the face that everybody gets: more than a user is asked to wait for."""
 OUT = Path(__file__).parents[1] / "src/risorius/skin/data/default.rig"
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Bake, write, say how big and how good it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--solves", type=int, default=PACKAGED, help="poses besides the basic ones")
+    parser.add_argument("--solves", type=int, default=PACKAGED, help="besides the basic ones")
     parser.add_argument("--judges", type=int, default=40, help="poses to judge the rig on")
     options = parser.parse_args()
     told = [-1]

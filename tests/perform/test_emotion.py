@@ -545,8 +545,8 @@ def test_a_reading_is_ranked_and_a_trace_is_no_feeling():
 
 @pytest.mark.slow
 def test_feelings_performed_and_filmed_read_as_what_was_meant():
-    records = list(bench.reading_records())
-    assert [record.holds for record in records] == [True, True], records
+    judged = [record for record in bench.reading_records() if record.bar]
+    assert [record.holds for record in judged] == [True, True], judged
 
 
 @given(

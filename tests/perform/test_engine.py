@@ -179,9 +179,11 @@ def test_strokes_come_together_as_documented(drawn):
 def test_no_apex_is_skipped(rate, start, rise, hold, fall, profile):
     stroke = Stroke(start, rise, hold, fall, (MUSCLE,), (0.8,), profile)
     made = curve(player(Given((stroke,)), rate=rate), 2 * rate)
-    assert made.max() >= 0.99 * 0.8
-    # And it stays where it is, within half a frame.
-    assert abs(made.argmax() / rate - np.mean(stroke.apex)) <= 0.5 / rate + hold + 1e-9
+    # A frame shows it that is at most half a frame away; farther ones may show as much of an uneven
+    # stroke.
+    time, (begin, end) = np.arange(len(made)) / rate, stroke.apex
+    near = np.maximum(begin - time, time - end) <= 0.5 / rate + 1e-9
+    assert made[near].max() >= 0.99 * 0.8
 
 
 def test_a_style_lets_drawings_stand():

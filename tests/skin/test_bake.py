@@ -11,7 +11,7 @@ from risorius.anatomy import load_atlas
 from risorius.skin.bake import bake_rig
 from risorius.skin.fit import Mirror, fit_shapes
 from risorius.skin.judge import judge_rig
-from risorius.skin.plan import basic_poses, expressive_poses, mixed_poses
+from risorius.skin.plan import basic_poses, expressive_poses, mixed_poses, named_poses
 from risorius.skin.shapes import block_shapes
 
 
@@ -138,3 +138,15 @@ def test_a_plan_is_the_same_every_time_and_its_judges_are_others():
     half, whole = basic_poses(0.5, sides=(0,)), basic_poses(0.5, sides=(0, 1))
     assert len(half) < len(whole) < 2 * len(half)
     assert not half.activation[half.tone.min(axis=(1, 2)) < 1].any()
+
+
+def test_named_poses_are_what_people_will_ask_for():
+    atlas, named = load_atlas(), named_poses()
+    smile = np.zeros((len(atlas.channel_ids), 2))
+    for (channel, side), much in atlas.expand("happiness", 0.7).items():
+        smile[atlas.channel_ids.index(channel), side == "right"] = much
+    assert np.abs(named.activation - smile).max(axis=(1, 2)).min() < 1e-6
+    assert (np.count_nonzero(named.activation.any(axis=2), axis=1) > 1).all()
+    assert (named.activation <= 1).all()
+    assert (named.tone == 1).all()
+    assert not named.jaw.any()

@@ -238,14 +238,17 @@ def _paint_mouth(table: Floats, rest: Array, mesh: Level, kinds: NDArray[np.uint
     front = max(rest[parts["teeth_upper"], 2].max(), rest[parts["teeth_lower"], 2].max())
     inward = np.clip((front - rest[:, 2]) / 45.0, 0, 1)
     for names, colour, gloss, shallow, deep in (
-        (("teeth_upper", "teeth_lower"), (0.88, 0.83, 0.75), 0.8, 0.95, 0.25),
+        # Cheeks keep the light from all but the front teeth.
+        (("teeth_upper", "teeth_lower"), (0.88, 0.83, 0.75), 0.8, 0.95, -0.55),
         (("tongue",), (0.70, 0.40, 0.38), 0.7, 0.6, 0.12),
     ):
         for name in names:
             part = parts[name]
             table[part, 3:6] = linear(colour)
             table[part, _COLUMN["gloss"]] = gloss
-            table[part, _COLUMN["openness"]] = shallow + (deep - shallow) * inward[part]
+            table[part, _COLUMN["openness"]] = np.maximum(
+                shallow + (deep - shallow) * inward[part], 0.06
+            )
     # Gums are pink where no enamel is.
     material = np.array(mesh.material_names)[mesh.triangle_material]
     gum = np.setdiff1d(triangles[material == "gum"], triangles[material == "teeth"])

@@ -16,7 +16,14 @@ from risorius.skin.contact import make_contact
 from risorius.skin.fit import Mirror, fit_shapes
 from risorius.skin.jaw import jaw_motion, make_jaw
 from risorius.skin.lids import make_lids
-from risorius.skin.plan import LIPS, Poses, basic_poses, expressive_poses, mixed_poses
+from risorius.skin.plan import (
+    LIPS,
+    Poses,
+    basic_poses,
+    expressive_poses,
+    mixed_poses,
+    named_poses,
+)
 from risorius.skin.rig import Rig, eye_of
 from risorius.skin.shapes import block_shapes
 from risorius.skin.shell import skin_sheet
@@ -31,10 +38,12 @@ __all__ = ["Settle", "bake_rig", "fit_rig", "tissue_of"]
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
-SOLVES = 1100
+SOLVES = 1000
 """Mixed and expressive poses that are solved."""
-EXPRESSIVE = 0.25
+EXPRESSIVE = 0.4
 """Share of the expressive ones among them."""
+SHOWN = 4.0
+"""How much a pose counts that faces show, against a harsh mixture [1]."""
 SEED = 3
 ALIKE = 0.2
 """Share of them in which both sides do the same: what is not, counts twice by its mirror image."""
@@ -77,7 +86,7 @@ def bake_rig(
     progress : callable, optional
         Called with the share done, 0..1.
     solves : int
-        Mixed and expressive poses to solve, besides the basic ones.
+        Mixed and expressive poses to solve, besides the basic and the named ones.
 
     Returns
     -------
@@ -93,11 +102,11 @@ def bake_rig(
     asymmetry = np.abs(head.vertices[mirror] * [-1, 1, 1] - head.vertices).max()
     symmetric = bool(asymmetry < SYMMETRIC)
     max_open = make_jaw(head).max_open
-    poses = basic_poses(max_open, sides=(0,) if symmetric else (0, 1))
-    n_basic = len(poses)
     expressive = round(EXPRESSIVE * solves)
-    poses = poses + mixed_poses(max_open, solves - expressive, seed=SEED, alike=ALIKE)
+    poses = basic_poses(max_open, sides=(0,) if symmetric else (0, 1)) + named_poses()
     poses = poses + expressive_poses(max_open, expressive, seed=SEED)
+    n_shown = len(poses)
+    poses = poses + mixed_poses(max_open, solves - expressive, seed=SEED, alike=ALIKE)
     if settle is None:
         shapes = solve_poses(head, poses, seed=SEED, progress=lambda share: tell(0.95 * share))
     else:
@@ -112,7 +121,7 @@ def bake_rig(
                 tone=poses.tone[row],
             ).shape[head.topology.parts["skin"]]
             tell(0.95 * (row + 1) / len(poses))
-    rig = fit_rig(head, poses, shapes, n_basic=n_basic, symmetric=symmetric)
+    rig = fit_rig(head, poses, shapes, n_shown=n_shown, symmetric=symmetric)
     tell(1.0)
     return rig
 
@@ -126,9 +135,12 @@ def tissue_of(head: Head) -> Settle:
 
 
 def fit_rig(
-    head: Head, poses: Poses, shapes: NDArray[np.float32], *, n_basic: int, symmetric: bool
+    head: Head, poses: Poses, shapes: NDArray[np.float32], *, n_shown: int, symmetric: bool
 ) -> Rig:
-    """Return the rig that makes solved shapes of the skin (k, n_skin, 3) [mm] again."""
+    """Return the rig that makes solved shapes of the skin (k, n_skin, 3) [mm] again.
+
+    The first `n_shown` poses are such as faces show.
+    """
     topology, n = head.topology, len(head.vertices)
     channels = load_atlas().channel_ids
     skin, columns = topology.parts["skin"], 2 * len(channels)
@@ -155,11 +167,11 @@ def fit_rig(
         cues.append(moment.cues[0].astype(np.float64))
     way = np.stack(moved)
     weight = np.ones(len(poses))
-    weight[:n_basic] = 4.0
+    weight[:n_shown] = SHOWN
     square = np.concatenate([np.arange(columns), np.arange(columns + OPENINGS, columns + N_MORE)])
     mirror = _mirror(head, columns) if symmetric else None
     signs = np.stack(cues)
-    reach = _reach(signs[:n_basic], shapes[:n_basic] - head.vertices[skin], mirror)
+    reach = _reach(signs[:n_shown], shapes[:n_shown] - head.vertices[skin], mirror)
     lips = [i for i, name in enumerate(channels) if name.startswith(LIPS)]
     triple = np.array([2 * i + side for i in lips for side in (0, 1)])
     dense, mixing = fit_shapes(

@@ -27,8 +27,6 @@ __all__ = ["Band", "Build", "load_builds", "make_band", "split_bands"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-FORMS = ("strand", "sheet", "ring", "lip")
-HOLDS = ("skull", "jaw", "skin")
 STATION = {"strand": 4.0, "sheet": 4.0, "ring": 3.0, "lip": 3.0}
 """Distance between two rows of a body along its fibres [mm], ..."""
 STATIONS = (8, 48)

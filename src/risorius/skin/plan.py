@@ -1,4 +1,4 @@
-"""Which poses a bake solves: every muscle alone, the jaw, the gaze, lost tone, and mixtures."""
+"""Which poses a bake solves: every muscle alone, the jaw, the gaze, lost tone, units, mixtures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risorius.anatomy import load_atlas
 
-__all__ = ["Poses", "basic_poses", "expressive_poses", "mixed_poses"]
+__all__ = ["Poses", "basic_poses", "expressive_poses", "mixed_poses", "named_poses"]
 
 Singles = NDArray[np.float32]
 
@@ -27,6 +27,9 @@ LIPS = (
     "platysma",
 )
 """Beginnings of the names of the channels that meet at the lips."""
+
+STRENGTHS = (0.35, 0.7, 1.0)
+"""Of named poses [1]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,28 @@ def basic_poses(max_open: float, *, sides: tuple[int, ...]) -> Poses:
     for side in sides:
         poses.tone[row, active, side] = 0.0
         row += 1
+    return poses
+
+
+def named_poses() -> Poses:
+    """Return every action unit and expression in which muscles work together, at three strengths.
+
+    What a muscle adds may come late and all at once, as the roll of pressed lips: two strengths
+    would not tell.
+    """
+    atlas, active = load_atlas(), _movers()
+    still = np.setdiff1d(np.arange(len(atlas.channel_ids)), active)
+    rows = []
+    for name in [unit.id for unit in atlas.action_units] + [e.id for e in atlas.expressions]:
+        for strength in STRENGTHS:
+            activation = np.zeros((len(atlas.channel_ids), 2), np.float32)
+            for (channel, side), much in atlas.expand(name, strength).items():
+                activation[atlas.channel_ids.index(channel), side == "right"] = much
+            activation[still] = 0.0
+            if np.count_nonzero(activation.any(axis=1)) > 1:
+                rows.append(activation)
+    poses = _still(len(rows))
+    poses.activation[:] = rows
     return poses
 
 

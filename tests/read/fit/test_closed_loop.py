@@ -84,7 +84,9 @@ def agreement(performed, read):
                 curve = np.interp(
                     performed["time"], read["time"], read["activation"].values[:, index, side]
                 )
-                found[channel.id, SIDES[side]] = np.corrcoef(truth, curve)[0, 1]
+                # A muscle that was never seen at work agrees with nothing.
+                r = np.corrcoef(truth, curve)[0, 1] if np.ptp(curve) > 0 else 0.0
+                found[channel.id, SIDES[side]] = r
     return found
 
 

@@ -30,7 +30,9 @@ __all__ = [
     "TongueAt",
     "apart",
     "bite",
+    "front_edge",
     "jaw_speed",
+    "lower_lip",
     "moments",
     "phone_errors",
     "records",
@@ -150,10 +152,8 @@ def seal(face: Face, said: Said) -> list[float]:
 
 def bite(face: Face, said: Said) -> list[float]:
     """Return how near the lower lip comes to the edge of the upper teeth in every f and v [mm]."""
-    slit = face.rig.contact.lips.levels[0]
-    lip = np.unique(slit.vertex[slit.lower])
-    lip = lip[np.abs(face.rig.rest[lip, 0]) < _FRONT]
-    edge = face.rig.rest[_front_edge(face, "teeth_upper", -1.0)]
+    lip = lower_lip(face)
+    edge = face.rig.rest[front_edge(face, "teeth_upper", -1.0)]
     return [
         float(
             min(
@@ -172,8 +172,8 @@ def apart(face: Face, said: Said, symbols: Sequence[str], *, stressed: bool = Tr
         said.time,
         said.activation,
     )
-    upper = _front_edge(face, "teeth_upper", -1.0)
-    lower = _front_edge(face, "teeth_lower", 1.0)
+    upper = front_edge(face, "teeth_upper", -1.0)
+    lower = front_edge(face, "teeth_lower", 1.0)
     return [
         float(max(s[upper, 1].min() - s[lower, 1].max() for s in _shapes(face, said, frames)))
         for frames in moments(kept, symbols)
@@ -182,7 +182,7 @@ def apart(face: Face, said: Said, symbols: Sequence[str], *, stressed: bool = Tr
 
 def tongue(face: Face, said: Said, symbols: Sequence[str]) -> list[TongueAt]:
     """Return where the tongue is in every such sound, when its tip is furthest ahead."""
-    edge = _front_edge(face, "teeth_upper", -1.0)
+    edge = front_edge(face, "teeth_upper", -1.0)
     part = face.head.topology.parts["tongue"]
     rest = face.rig.rest[part]
     back = rest[:, 2] < np.median(rest[:, 2])
@@ -199,7 +199,7 @@ def tongue(face: Face, said: Said, symbols: Sequence[str]) -> list[TongueAt]:
 
 def jaw_speed(face: Face, said: Said) -> float:
     """Return how fast the lower front teeth move at most [mm/s]."""
-    lower = _front_edge(face, "teeth_lower", 1.0)
+    lower = front_edge(face, "teeth_lower", 1.0)
     path = _shapes(face, said, slice(0, None))[:, lower].mean(axis=1)
     return float(np.linalg.norm(np.gradient(path, said.time, axis=0), axis=1).max())
 
@@ -285,7 +285,14 @@ def _shapes(face: Face, said: Said, frames: slice) -> Singles:
     return face.rig.deform(activation, jaw, np.zeros((len(activation), 2, 2)))
 
 
-def _front_edge(face: Face, part: str, up: float) -> NDArray[np.int64]:
+def lower_lip(face: Face) -> NDArray[np.int64]:
+    """Return the vertices of the lower lip's line, before the front teeth."""
+    slit = face.rig.contact.lips.levels[0]
+    lip = np.unique(slit.vertex[slit.lower])
+    return np.asarray(lip[np.abs(face.rig.rest[lip, 0]) < _FRONT])
+
+
+def front_edge(face: Face, part: str, up: float) -> NDArray[np.int64]:
     """Return the vertices along the biting edge of the front teeth of a row."""
     rest = face.rig.rest
     vertices = np.arange(len(rest))[face.head.topology.parts[part]]

@@ -321,7 +321,7 @@ def saccade_length(amplitude: float) -> float:
 
     Examples
     --------
-    >>> 0.04 < saccade_length(np.radians(10.0)) < 0.07
+    >>> bool(0.04 < saccade_length(np.radians(10.0)) < 0.07)
     True
     """
     slope, offset = published("saccade.duration.slope"), published("saccade.duration.offset")

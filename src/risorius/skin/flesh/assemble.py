@@ -107,7 +107,7 @@ def make_flesh(head: Head) -> Flesh:
         touching=touching,
         push_back=push_back,
         matrix=matrix,
-        factor=factorise(matrix),
+        factor=factorise(matrix, np.tile(_side(head), SHEETS)),
         gain=gain,
         tone=tone,
         load=resting_pull(strands, columns.nodes, tone * gain),
@@ -119,6 +119,13 @@ def make_flesh(head: Head) -> Flesh:
         lid_slack=_lid_table(table["tone"]),
         mirror=_mirror(head),
     )
+
+
+def _side(head: Head) -> NDArray[np.int64]:
+    """Return for each vertex of the skin -1 on one side of the face, 1 on the other, 0 between."""
+    n, mirror = head.topology.parts["skin"].stop, head.topology.mirror
+    middle = mirror[:n] == np.arange(n)
+    return np.where(middle, 0, np.sign(head.vertices[:n, 0])).astype(np.int64)
 
 
 def _mirror(head: Head) -> NDArray[np.int64] | None:

@@ -113,6 +113,7 @@ def make_strands(head: Head, columns: Columns, spread: sparse.csr_matrix) -> Str
                 outward.append(push[k] * belly)
                 toward.append(close[k] * belly)
     weights = sparse.csr_matrix(sparse.vstack(matrices))
+    weights.eliminate_zeros()
     nodes = weights @ columns.nodes
     # The carried points are what shortens: lengths are theirs.
     lengths = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from risorius.head import Head
     from risorius.skin.flesh.solve import Flesh, Settled
 
-__all__ = ["aim_of", "fit_tension", "reach_of"]
+__all__ = ["aim_of", "alone", "fit_tension", "near_site", "reach_of"]
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +28,13 @@ def aim_of(channel: str) -> float:
     atlas = load_atlas()
     muscle = atlas.muscle(atlas.channel(channel).muscle)
     return float(muscle.rest_length.value * muscle.max_shortening.value)
+
+
+def alone(flesh: Flesh, channel: str) -> Floats:
+    """Return the activation (channel, side) of one channel at work, on the left if it has sides."""
+    drive = np.zeros((len(flesh.channels), 2))
+    drive[flesh.channels.index(channel), : 1 + bool(_row(channel).get("both"))] = 1.0
+    return drive
 
 
 def reach_of(flesh: Flesh, channel: str, settled: Settled) -> float:
@@ -71,10 +78,7 @@ def fit_tension(flesh: Flesh, channel: str, *, guess: float, rounds: int = 5) ->
     rounds : int
         Greatest number of solves.
     """
-    number = flesh.channels.index(channel)
-    drive = np.zeros((len(flesh.channels), 2))
-    drive[number, : 1 + bool(_row(channel).get("both"))] = 1.0
-    aim, gain, start = aim_of(channel), guess, None
+    drive, aim, gain, start = alone(flesh, channel), aim_of(channel), guess, None
     tried = [(0.0, 0.0)]
     for _ in range(rounds):
         start = flesh.with_tension({channel: gain}).settle(drive, start=start, iterations=40)

@@ -11,7 +11,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["LANES", "cling", "fill_blocks", "relax", "shorten", "solve", "supernodes"]
+__all__ = [
+    "LANES",
+    "backward",
+    "cling",
+    "fill_blocks",
+    "forward",
+    "gather",
+    "relax",
+    "shorten",
+    "sort_in",
+    "sort_out",
+    "supernodes",
+]
 
 Array = NDArray[Any]
 
@@ -20,14 +32,14 @@ LANES = 16
 
 
 @njit(cache=True)
-def supernodes(pointer: Array, index: Array) -> Array:
-    """Return where blocks of columns with the same rows begin, (s + 1,) int32."""
+def supernodes(pointer: Array, index: Array, ends: Array) -> Array:
+    """Return where blocks of columns with the same rows begin, (s + 1,) int32; some must end."""
     n = pointer.shape[0] - 1
     first = np.empty(n + 1, np.int32)
     count = 0
     for j in range(n):
         joins = False
-        if j > 0:
+        if j > 0 and not (ends == j).any():
             # Column j - 1 without itself must be column j: its length tells, as the rows of a
             # column below its first one are all in that one's column.
             before = pointer[j] - pointer[j - 1]
@@ -66,25 +78,18 @@ def fill_blocks(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def solve(
-    order: Array,
+def forward(
+    start: int,
+    end: int,
     first: Array,
     row_start: Array,
     row: Array,
     value_start: Array,
     value: Array,
-    inverse: Array,
-    right: Array,
     y: Array,
-    out: Array,
 ) -> None:
-    """Solve ``L D L^T`` in blocks for right sides (n, 3); `y` (3, n) float32 is room to work."""
-    n = right.shape[0]
-    for i in range(n):
-        k = order[i]
-        for q in range(3):
-            y[q, k] = right[i, q]
-    for k in range(first.shape[0] - 1):
+    """Solve the lower triangle of blocks ``start .. end`` in place, `y` (3, n) float32."""
+    for k in range(start, end):
         a, b = first[k], first[k + 1]
         width = b - a
         y0, y1, y2 = y[0, a:b], y[1, a:b], y[2, a:b]
@@ -112,10 +117,21 @@ def solve(
             y[1, r] -= s1
             y[2, r] -= s2
             at += width
-    for q in range(3):
-        for i in range(n):
-            y[q, i] *= inverse[i]
-    for k in range(first.shape[0] - 2, -1, -1):
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def backward(
+    start: int,
+    end: int,
+    first: Array,
+    row_start: Array,
+    row: Array,
+    value_start: Array,
+    value: Array,
+    y: Array,
+) -> None:
+    """Solve the upper triangle, the transposed lower one, of blocks ``start .. end`` in place."""
+    for k in range(end - 1, start - 1, -1):
         a, b = first[k], first[k + 1]
         width = b - a
         y0, y1, y2 = y[0, a:b], y[1, a:b], y[2, a:b]
@@ -137,10 +153,37 @@ def solve(
                 y0[j] -= line[j] * s0
                 y1[j] -= line[j] * s1
                 y2[j] -= line[j] * s2
-    for i in range(n):
-        k = order[i]
+
+
+@njit(cache=True, nogil=True)
+def sort_in(order: Array, right: Array, y: Array) -> None:
+    """Fill `y` (3, n) float32 with right sides (n, 3) in the order of a factor."""
+    for i in range(order.shape[0]):
         for q in range(3):
-            out[i, q] = y[q, k]
+            y[q, i] = right[order[i], q]
+
+
+@njit(cache=True, nogil=True)
+def sort_out(order: Array, y: Array, out: Array) -> None:
+    """Fill `out` (n, 3) from `y` (3, n)."""
+    for i in range(order.shape[0]):
+        for q in range(3):
+            out[order[i], q] = y[q, i]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def gather(pointer: Array, index: Array, weight: Array, points: Array, out: Array) -> None:
+    """Add to `out` (k, 3) the weighted sums of `points` (n, 3): a sparse matrix times points."""
+    for i in range(pointer.shape[0] - 1):
+        s0 = s1 = s2 = np.float32(0.0)
+        for j in range(pointer[i], pointer[i + 1]):
+            w, v = weight[j], index[j]
+            s0 += w * points[v, 0]
+            s1 += w * points[v, 1]
+            s2 += w * points[v, 2]
+        out[i, 0] += s0
+        out[i, 1] += s1
+        out[i, 2] += s2
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")

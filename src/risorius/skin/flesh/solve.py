@@ -8,11 +8,8 @@ sum of all forces: at rest it is exactly zero.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +25,7 @@ from risorius.skin.flesh.lanes import Lanes
 from risorius.skin.flesh.ldl import Factor
 from risorius.skin.flesh.material import load_flesh
 from risorius.skin.flesh.mesh import Columns, Elements
+from risorius.skin.flesh.threads import both
 
 if TYPE_CHECKING:
     from risorius.head import Head
@@ -39,9 +37,11 @@ __all__ = ["Flesh", "Settled"]
 
 Floats = NDArray[np.float64]
 
-MEMORY = 12
+MEMORY = 20
 """Steps that the acceleration remembers."""
 FLIP = np.array([-1.0, 1.0, 1.0])
+ALONE = 0.8
+"""Part of the elements for one core, while the other has the rest and all that is not elements."""
 TOLERANCE = 0.001
 """A solve ends when no node goes farther in a step [mm]."""
 
@@ -253,9 +253,9 @@ class Flesh:
         pull = tension[strands.column] * strands.share
         passive = np.repeat(self.gain, 2)[strands.column] * strands.share * strands.passive
         drift = strands.drift * np.repeat(pull, np.diff(strands.pointer))[:, None]
-        grip, back = strands.weights, strands.weights.T.tocsr()
-        tie = self.tie.astype(np.float32)
-        fibre = np.empty((grip.shape[0], 3))
+        grip, back, tie = map(_rows, (strands.weights, strands.weights.T.tocsr(), -self.tie))
+        course = strands.weights @ rest
+        fibre = np.empty_like(course)
         place, normal, bend = moved_holds(holds, frames, self.lids, self.globes, self.jaw.pivot)
         seen = self.head.vertices.astype(np.float32)[None]
         bodies = (
@@ -263,30 +263,27 @@ class Flesh:
             frames.shift[None].astype(np.float32),
             frames.gaze[None, :, :, 2].astype(np.float32),
         )
-        turn, half = lanes.unturned(), len(lanes) // 2
-        parts = slice(0, half), slice(half, len(lanes))
+        turn = lanes.unturned()
+        cut = round(ALONE * len(lanes))
         forces = np.empty((2, *x.shape), np.float32)
-        mixer, residual, count = Anderson(MEMORY), np.inf, 0
-        # The first rotations are sought from scratch.
-        steps = 12
-        for count in range(1, iterations + 1):
-            forces[:] = 0.0
-            moved = (x - rest).astype(np.float32)
-            jobs = [
-                _threads().submit(
-                    kernels.relax,
-                    moved,
-                    lanes.corners[part],
-                    lanes.gradients[part],
-                    lanes.weight[part],
-                    turn[part],
-                    steps,
-                    force,
-                )
-                for part, force in zip(parts, forces, strict=True)
-            ]
+        total = np.empty_like(x)
+
+        def relax(blocks: slice, force: NDArray[np.float32]) -> None:
+            kernels.relax(
+                moved,
+                lanes.corners[blocks],
+                lanes.gradients[blocks],
+                lanes.weight[blocks],
+                turn[blocks],
+                steps,
+                force,
+            )
+
+        def pull_and_stop() -> None:
+            points = course.copy()
+            kernels.gather(*grip, moved, points)
             kernels.shorten(
-                grip @ x,
+                points,
                 strands.pointer,
                 strands.before,
                 strands.after,
@@ -296,18 +293,27 @@ class Flesh:
                 shortest,
                 fibre,
             )
-            fibre += drift
-            total = back @ fibre - self.load
-            total -= tie @ moved
+            np.add(fibre, drift, out=fibre)
+            np.negative(self.load, out=total)
+            kernels.gather(*back, fibre, total)
+            kernels.gather(*tie, moved, total)
             kernels.cling(
                 x, holds.node, place, normal, bend, holds.glide, holds.hold, holds.slack, total
             )
             seen[0, :skin] = x[:skin]
             self.contact.settle(seen, *bodies, whole=False)
             total[touch] += self.push_back[:, None] * (seen[0, touch] - x[touch].astype(np.float32))
-            for job, force in zip(jobs, forces, strict=True):
-                job.result()
-                total += force
+            relax(slice(cut, None), forces[1])
+
+        mixer, residual, count = Anderson(MEMORY), np.inf, 0
+        # The first rotations are sought from scratch.
+        steps = 12
+        for count in range(1, iterations + 1):
+            forces[:] = 0.0
+            moved = (x - rest).astype(np.float32)
+            both(lambda: relax(slice(cut), forces[0]), pull_and_stop)
+            total += forces[0]
+            total += forces[1]
             step = self.factor.solve(total)
             residual = float(np.abs(step).max())
             following = x + step
@@ -359,6 +365,8 @@ def _checked(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Floats:
     return array
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1), thread_name_prefix="flesh")
+def _rows(
+    matrix: sparse.csr_matrix,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Return a sparse matrix as compiled loops take it."""
+    return matrix.indptr, matrix.indices, matrix.data.astype(np.float32)
