@@ -84,9 +84,8 @@ def agreement(performed, read):
                 curve = np.interp(
                     performed["time"], read["time"], read["activation"].values[:, index, side]
                 )
-                # A muscle that was never seen at work agrees with nothing.
-                r = np.corrcoef(truth, curve)[0, 1] if np.ptp(curve) > 0 else 0.0
-                found[channel.id, SIDES[side]] = r
+                assert np.ptp(curve) > 0, f"{channel.id} was never seen at work"
+                found[channel.id, SIDES[side]] = np.corrcoef(truth, curve)[0, 1]
     return found
 
 
