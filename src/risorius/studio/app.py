@@ -41,8 +41,8 @@ _log = logging.getLogger(__name__)
 
 _UNBUILT = """\
 <!doctype html><html lang="en"><title>Risorius</title>
-<p>The page of the studio has not been built. In a checkout: <code>python hatch_build.py</code>
-(node 20 or later), then load this page again.</p></html>
+<p>The page of the studio has not been built. <code>pip install -e .</code> in the checkout builds
+it; then start the studio again.</p></html>
 """
 
 

@@ -1,9 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+import { PORT } from "./src/messages";
+
 // The page is served by `risorius studio`, from the folder next to this one; it is part of the wheel and
 // never of the repository. `npm run dev` serves the page afresh and asks a running studio for the rest.
-const studio = process.env.RISORIUS_STUDIO ?? "http://127.0.0.1:8000";
+const studio = process.env.RISORIUS_STUDIO ?? `http://127.0.0.1:${PORT}`;
 
 export default defineConfig({
   plugins: [svelte()],
