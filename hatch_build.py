@@ -54,7 +54,7 @@ def build_page() -> None:
         if subprocess.run(command, cwd=WEB, check=False).returncode:
             sys.exit(
                 f"the studio's page could not be built: {' '.join(command)} failed in {WEB}. It "
-                "asks a registry of npm packages; a source archive has the page in it and asks none."
+                "asks a registry of npm packages; a source archive brings the page and asks none."
             )
     MADE_FROM.write_text(digest(), encoding="utf-8")
 
