@@ -126,9 +126,10 @@ def _hello() -> Hello:
 
 @cache
 def _warm_up() -> None:
-    """Load compiled kernels before the first window asks for a frame."""
+    """Make what the first window asks for before it asks: the face, and its first living frame."""
     from risorius.perform import live
 
+    assets.warm_up()
     live(rate=60.0).frames(0.0)
 
 
