@@ -52,7 +52,7 @@ first message is a `Hello`.
 _TAGS = {
     "studio": "Who this is, and which version of the messages it speaks.",
     "face": "What the browser needs to draw the face: binary files that it may keep.",
-    "clips": "What muscles did over time: performed, read or mirrored, in memory until it is saved.",
+    "clips": "What muscles did over time: performed, read or mirrored; in memory until saved.",
     "jobs": "Long work: asked for again and again until it is over.",
     "saved": "The data folder: what was kept on purpose.",
     "atlas": "What is known of every muscle, nerve and expression.",
@@ -136,7 +136,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 class _Server(FastAPI):
-    """A server that describes its refusals as they are: JSON, also where a route answers in bytes."""
+    """A server that describes its refusals as JSON, also where a route answers in bytes."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of all routes."""
