@@ -51,6 +51,29 @@ def test_the_lock_has_the_builds_of_every_platform():
             assert {f"node_modules/{name}", f"{path}/node_modules/{name}"} & set(locked), name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        "svelte-check/bin/svelte-check --tsconfig ./tsconfig.json --fail-on-warnings",
+        "vitest/vitest.mjs run",
+    ],
+)
+def test_the_code_of_the_page_is_sound(command):
+    node = shutil.which("node")
+    if node is None or not (WEB / "node_modules").is_dir():
+        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
+    script, *words = command.split()
+    done = subprocess.run(
+        [node, f"node_modules/{script}", *words],
+        cwd=WEB,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     """A small copy of the checkout, in which only the page matters; its hook is the true one."""

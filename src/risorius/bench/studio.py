@@ -22,7 +22,7 @@ from typing import Any
 import risorius
 from risorius.bench.record import Record
 
-__all__ = ["records"]
+__all__ = ["records", "running_studio"]
 
 WINDOWS = 20
 SECONDS = 10.0
@@ -42,10 +42,10 @@ def records() -> Iterator[Record]:
     """Yield the figures of the studio."""
     yield from _sizes()
     yield from _rig()
-    with _running() as (address, process):
+    with running_studio() as (address, process):
         yield from _page(address)
         yield from _windows(address, process.pid)
-    with tempfile.TemporaryDirectory() as folder, _running() as (address, process):
+    with tempfile.TemporaryDirectory() as folder, running_studio() as (address, process):
         yield from _mirrors(address, process.pid, Path(folder))
 
 
@@ -78,7 +78,7 @@ def _page(address: str) -> Iterator[Record]:
     why = f"middle of {len(painted)} visits, slowest {max(painted):.2f} s" if painted else why
     yield _record("first paint", middle, "s", "<= 1", against=why)
     foreign = len(told["foreign"]) if painted else None
-    yield _record("requests of the page to other hosts", foreign, "1", "<= 0", against=why)
+    yield _record("requests to other hosts", foreign, "1", "<= 0", against="in these visits")
 
 
 def _windows(address: str, process: int) -> Iterator[Record]:
@@ -167,7 +167,7 @@ def _run(
 
 
 @contextmanager
-def _running() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running_studio() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Yield the address of a studio in a process of its own, and the process."""
     with tempfile.TemporaryDirectory() as data:
         process = subprocess.Popen(
