@@ -7,7 +7,7 @@ import { openBrowser } from "../tests/studio/browser/page.mjs";
 const [, , address, file] = process.argv;
 const browser = await openBrowser(address);
 try {
-  const page = await browser.page("/#/atlas/zygomaticus_major", {
+  const page = await browser.page("/#/atlas/muscle/zygomaticus_major", {
     viewport: { width: 1440, height: 900 },
     colorScheme: "light",
     reducedMotion: "reduce",
