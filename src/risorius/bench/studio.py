@@ -169,8 +169,8 @@ def _run(
         )
     except subprocess.CalledProcessError as error:
         said = (error.stderr + error.stdout).splitlines()
-        faults = [line.strip() for line in said if re.search("Error|Timeout", line)]
-        return "", (faults or ["the script failed"])[0][:120]
+        faults = [line for line in said if re.search(r"^[\w.]+: .|^\w+Error$", line)]
+        return "", (faults or ["the script failed"])[-1][:120]
     except subprocess.TimeoutExpired:
         return "", f"it took over {limit:.0f} s"
     return done.stdout, ""
