@@ -53,7 +53,7 @@ def test_the_api_keeps_its_description(case, address):
 
 @pytest.mark.slow
 @schema.parametrize()
-@budget(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@budget(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_its_description_for_long(case, address):
     keeps_its_description(case, address)
 

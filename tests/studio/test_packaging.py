@@ -51,6 +51,16 @@ def test_the_lock_has_the_builds_of_every_platform():
             assert {f"node_modules/{name}", f"{path}/node_modules/{name}"} & set(locked), name
 
 
+def test_where_no_page_was_built_the_address_says_what_to_do(
+    monkeypatch, tmp_path, settings, open_studio
+):
+    monkeypatch.setattr("risorius.studio.app.files", lambda package: tmp_path)
+    with open_studio(settings) as client:
+        answer = client.get("/")
+    assert answer.status_code == 503
+    assert "<code>pip install -e .</code>" in answer.text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
