@@ -22,6 +22,7 @@ docs:             ## redraw every picture in docs/ and the README
 	$(PYTHON) tools/make_pictures.py
 	$(PYTHON) tools/contact_sheet.py
 	$(PYTHON) tools/film_scores.py
+	$(PYTHON) tools/shoot_studio.py
 
 data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_head.py
@@ -31,3 +32,4 @@ data:             ## make the packaged data again, each from the ones before it
 	$(PYTHON) tools/make_landmarks.py
 	$(PYTHON) tools/measure_response.py
 	$(PYTHON) tools/make_schema.py
+	$(PYTHON) tools/make_messages.py

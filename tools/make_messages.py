@@ -14,6 +14,7 @@ from typing import Any
 from risorius.files import replacing
 from risorius.studio.frames import COLUMNS, FRAME
 from risorius.studio.protocol import all_messages, schema_of, version
+from risorius.studio.settings import PORT
 
 TARGET = Path(__file__).parents[1] / "src/risorius/studio/web/src/messages.ts"
 
@@ -28,6 +29,9 @@ export const FRAME = {frame} as const;
 
 /** 32-bit numbers in a frame. */
 export const COLUMNS = {columns};
+
+/** Where the studio listens when nobody says otherwise. */
+export const PORT = {port};
 """
 
 PLAIN = {
@@ -42,7 +46,8 @@ PLAIN = {
 def typescript() -> str:
     """Return the text of messages.ts."""
     frame = "{ " + ", ".join(f"{name}: {list(span)}" for name, span in FRAME.items()) + " }"
-    blocks = [HEAD.format(version=json.dumps(version()), frame=frame, columns=COLUMNS)]
+    head = HEAD.format(version=json.dumps(version()), frame=frame, columns=COLUMNS, port=PORT)
+    blocks = [head]
     blocks += [_interface(message.__name__, schema_of(message)) for message in all_messages()]
     return "\n".join(blocks)
 

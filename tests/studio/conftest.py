@@ -31,10 +31,10 @@ def opened(settings: Settings) -> Iterator[TestClient]:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running(data: Path, *words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Yield the address of a studio in a process of its own, and the process."""
     command = [sys.executable, "-c", "from risorius.cli import main; main()", "studio"]
-    options = ["--no-browser", "--port", "0", "--data", str(data)]
+    options = ["--no-browser", "--port", "0", "--data", str(data), *words]
     process = subprocess.Popen(
         [*command, *options],
         stdout=subprocess.PIPE,

@@ -27,6 +27,18 @@ def test_it_prints_a_link_that_opens_and_stops_on_ctrl_c(run_studio, tmp_path):
     assert not (tmp_path / "data" / "scratch").exists()
 
 
+@pytest.mark.slow
+def test_beyond_this_computer_the_link_has_a_token_and_says_what_that_means(run_studio, tmp_path):
+    with run_studio(tmp_path / "data", "--host", "0.0.0.0") as (address, process):
+        assert httpx.get(address).status_code == 401
+        assert httpx.get(address, headers={"host": "evil.example"}).status_code == 421
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert out == "The studio is closed.\n"
+        assert "Others in this network can reach it" in err
+        assert "not encrypted" in err
+
+
 def test_a_port_that_is_taken_is_told(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])

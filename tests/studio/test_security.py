@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
+import httpx
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from risorius.errors import InputError
+from risorius.studio import create_app
 
 ORIGIN = "http://127.0.0.1:8642"
 READS = ("/", "/api/hello", "/api/atlas", "/api/openapi.json")
@@ -133,6 +136,40 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(client):
     streamed = client.post("/api/perform/check", content=(b"x" * 1_000_000 for _ in range(9)))
     assert (announced.status_code, streamed.status_code) == (413, 413)
     assert "at most 8 MB" in streamed.json()["problems"][0]["text"]
+
+
+def test_an_upload_that_takes_too_long_is_refused_and_leaves_nothing(settings):
+    async def pieces():
+        yield b"x"
+        await asyncio.sleep(20)
+
+    async def send():
+        app = create_app(replace(settings, upload_seconds=0.3))
+        inside = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(
+                transport=inside, base_url=ORIGIN, headers={"origin": ORIGIN}
+            ) as page,
+        ):
+            answer = await page.post("/api/read/upload?name=me.mp4", content=pieces())
+            return answer, list((settings.data / "scratch").iterdir())
+
+    answer, left = asyncio.run(send())
+    assert answer.status_code == 413
+    assert "did not arrive within" in answer.json()["problems"][0]["text"]
+    assert left == []
+
+
+@pytest.mark.slow
+def test_there_is_an_end_to_uploads_that_wait(settings, open_studio):
+    with open_studio(replace(settings, n_jobs=1)) as client:
+        first = client.post("/api/read/upload?name=me.png", content=b"no picture")
+        second = client.post("/api/read/upload?name=me.png", content=b"no picture")
+        assert (first.status_code, second.status_code) == (202, 503)
+        assert second.headers["retry-after"]
+        assert "Wait for one of them, or cancel it" in second.json()["problems"][0]["text"]
+        client.delete(f"/api/jobs/{first.json()['id']}")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,9 @@ from typing import Annotated
 import typer
 
 from risorius.errors import InputError
+from risorius.studio.settings import PORT
 
 __all__ = ["studio"]
-
-PORT = 8642
 
 
 def studio(

@@ -39,10 +39,31 @@ __all__ = ["create_app"]
 
 _log = logging.getLogger(__name__)
 
+_DESCRIPTION = """\
+The face as a living system of muscles, on this computer. Everything here is what the page itself
+asks; it may change with every version.
+
+Whatever cannot be done is answered by a `Refusal`: what was wrong, and what to try. Requests that
+change anything carry the `Origin` of this studio. Two WebSockets live beside these routes,
+`/ws/perform` (intents in, a living face out) and `/ws/mirror` (pictures in, muscles out); their
+first message is a `Hello`.
+"""
+
+_TAGS = {
+    "studio": "Who this is, and which version of the messages it speaks.",
+    "face": "What the browser needs to draw the face: binary files that it may keep.",
+    "clips": "What muscles did over time: performed, read or mirrored; in memory until saved.",
+    "jobs": "Long work: asked for again and again until it is over.",
+    "saved": "The data folder: what was kept on purpose.",
+    "atlas": "What is known of every muscle, nerve and expression.",
+    "perform": "Scores, checked and performed.",
+    "read": "Videos and pictures, read into muscles.",
+}
+
 _UNBUILT = """\
 <!doctype html><html lang="en"><title>Risorius</title>
-<p>The page of the studio has not been built. In a checkout: <code>python hatch_build.py</code>
-(node 20 or later), then load this page again.</p></html>
+<p>The page of the studio has not been built. <code>pip install -e .</code> in the checkout builds
+it; then start the studio again.</p></html>
 """
 
 
@@ -79,10 +100,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             jobs.close()
             store.close()
 
-    app = FastAPI(
+    app = _Server(
         title="Risorius studio",
         version=risorius.__version__,
-        description="The face as a living system of muscles, on this computer.",
+        description=_DESCRIPTION,
+        openapi_tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
         lifespan=open_studio,
         openapi_url="/api/openapi.json",
         # The pages that show it come from other hosts.
@@ -91,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses={
             status: {"model": Refusal, "description": text}
             for status, text in (
+                (400, "The body cannot be read."),
                 (401, "The token is missing."),
                 (403, "Not from a page of this studio."),
                 (404, "There is no such thing."),
@@ -112,6 +135,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+class _Server(FastAPI):
+    """A server that describes its refusals as JSON, also where a route answers in bytes."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of all routes."""
+        if self.openapi_schema is None:
+            for verbs in super().openapi()["paths"].values():
+                for route in verbs.values():
+                    for status, answer in route["responses"].items():
+                        if status >= "400":
+                            (said,) = answer["content"].values()
+                            answer["content"] = {"application/json": said}
+        return super().openapi()
+
+
 def _hello() -> Hello:
     return Hello(
         version=version(),
@@ -126,9 +164,10 @@ def _hello() -> Hello:
 
 @cache
 def _warm_up() -> None:
-    """Load compiled kernels before the first window asks for a frame."""
+    """Make what the first window asks for before it asks: the face, and its first living frame."""
     from risorius.perform import live
 
+    assets.warm_up()
     live(rate=60.0).frames(0.0)
 
 

@@ -8,8 +8,10 @@ with the ``ETag`` it was given and is told that nothing is new.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -19,7 +21,15 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from risorius.head import Head
 
-__all__ = ["HEAD_MAGIC", "MUSCLES_MAGIC", "head_file", "muscles_file", "rig_file", "router"]
+__all__ = [
+    "HEAD_MAGIC",
+    "MUSCLES_MAGIC",
+    "head_file",
+    "muscles_file",
+    "rig_file",
+    "router",
+    "warm_up",
+]
 
 HEAD_MAGIC = b"RISORIUS HEAD\n\x00\x00"
 MUSCLES_MAGIC = b"RISORIUS FLESH\n\x00"
@@ -30,9 +40,15 @@ BONE_STEP = 0.01
 """Of the vertices of the bone [mm]."""
 SHEER_MM = 5.0
 """Light that falls on one side of a skin fold as thick as this leaves the other by a third."""
-_BINARY = "application/octet-stream"
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {}}},
+    304: {"description": "Nothing is new."},
+}
 
 router = APIRouter(prefix="/api/face", tags=["face"])
+
+_making = Lock()
+"""Windows that open at once wait for one making, instead of making all of it each."""
 
 
 @cache
@@ -180,22 +196,33 @@ def muscles_file() -> bytes:
     return pack_arrays(MUSCLES_MAGIC, meta, arrays)
 
 
-@router.get("/rig", response_class=Response, responses={200: {"content": {_BINARY: {}}}})
+@router.get("/rig", response_class=Response, responses=_RESPONSES)
 def rig(if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """Return the rig of the default face."""
-    return _answer(rig_file(), if_none_match)
+    return _answer(_made(rig_file), if_none_match)
 
 
-@router.get("/head", response_class=Response, responses={200: {"content": {_BINARY: {}}}})
+@router.get("/head", response_class=Response, responses=_RESPONSES)
 def head(if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """Return the head's faces and paint."""
-    return _answer(head_file(), if_none_match)
+    return _answer(_made(head_file), if_none_match)
 
 
-@router.get("/muscles", response_class=Response, responses={200: {"content": {_BINARY: {}}}})
+@router.get("/muscles", response_class=Response, responses=_RESPONSES)
 def muscles(if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """Return the muscles as bodies, and what carries them."""
-    return _answer(muscles_file(), if_none_match)
+    return _answer(_made(muscles_file), if_none_match)
+
+
+def warm_up() -> None:
+    """Make all of it before the first window asks."""
+    for make in (rig_file, head_file, muscles_file):
+        _made(make)
+
+
+def _made(make: Callable[[], bytes]) -> bytes:
+    with _making:
+        return make()
 
 
 def _answer(content: bytes, known: str | None) -> Response:
@@ -203,7 +230,7 @@ def _answer(content: bytes, known: str | None) -> Response:
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if known is not None and tag in {part.strip().removeprefix("W/") for part in known.split(",")}:
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type=_BINARY, headers=headers)
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 @cache

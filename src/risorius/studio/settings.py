@@ -9,7 +9,10 @@ from pathlib import Path
 from risorius.errors import InputError
 from risorius.files import data_folder
 
-__all__ = ["Settings", "is_loopback"]
+__all__ = ["PORT", "Settings", "is_loopback"]
+
+PORT = 8642
+"""Where a studio listens when nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class Settings:
     """
 
     host: str = "127.0.0.1"
-    port: int = 8642
+    port: int = PORT
     data: Path = field(default_factory=data_folder)
     token: str = ""
     upload_bytes: int = 1_000_000_000

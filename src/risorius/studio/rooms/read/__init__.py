@@ -44,7 +44,10 @@ def get_limits(studio: Lent) -> Limits:
     )
 
 
-@router.post("/api/read/upload", status_code=202)
+_FILE = {"required": True, "content": {"application/octet-stream": {}}}
+
+
+@router.post("/api/read/upload", status_code=202, openapi_extra={"requestBody": _FILE})
 async def post_upload(
     request: Request,
     studio: Lent,

@@ -6,4 +6,6 @@ import App from "./App.svelte";
 import { look } from "./look/theme.svelte";
 
 look.choose(look.theme);
-mount(App, { target: document.getElementById("app")! });
+const target = document.getElementById("app")!;
+target.replaceChildren();
+mount(App, { target });

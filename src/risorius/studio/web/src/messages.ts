@@ -9,6 +9,9 @@ export const FRAME = { time: [0, 1], activation: [1, 133], jaw: [133, 136], gaze
 /** 32-bit numbers in a frame. */
 export const COLUMNS = 147;
 
+/** Where the studio listens when nobody says otherwise. */
+export const PORT = 8642;
+
 /** A room of the studio, as it stands on its tab. */
 export interface RoomSign {
   name: string;
