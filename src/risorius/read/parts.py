@@ -265,7 +265,7 @@ def name_muscles(
 
 @cache
 def _seen_columns(columns: tuple[tuple[str, str], ...]) -> NDArray[np.intp]:
-    """Return the columns that a camera sees at work, and their places in the atlas: channel, side."""
+    """Return the columns that a camera sees, and their places in the atlas: channel, side."""
     unseen, ids = unseen_channels(), load_atlas().channel_ids
     rows = [
         (column, ids.index(channel), SIDES.index(side))
