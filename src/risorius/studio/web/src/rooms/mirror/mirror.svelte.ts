@@ -29,7 +29,7 @@ const NUMBER = COLUMNS;
 const CONFIDENCE = COLUMNS + 1;
 const [FIRST, STOP] = FRAME.activation;
 /** Words and numbers change no more often than one can read them [ms]. */
-const READABLE = 200;
+const READABLE = 400;
 
 /** Paints what muscles do, by channel and side, and how sure that is. */
 export type Painter = (activation: Float32Array, confidence: Float32Array) => void;
