@@ -73,6 +73,18 @@ def test_what_cannot_be_seen_is_said(picture, draw_face, read_all):
     assert all(words.endswith(".") for words in UNSEEN.values())
 
 
+def test_a_second_face_is_said_and_that_it_left(picture):
+    one = picture[0]
+    beside = np.concatenate([one, picture[1][:, ::-1]], axis=1)
+    alone = np.concatenate([one, np.full_like(one, 120)], axis=1)
+    reader = live(threads=1)
+    seen = [reader.read(beside, k / 2).unseen for k in range(4)]
+    assert seen == [("several",)] * 4
+    assert "More than one face" in UNSEEN["several"]
+    left = [reader.read(alone, 2 + k / 2).unseen for k in range(4)]
+    assert left[-1] == ()
+
+
 def test_a_lost_face_is_begun_anew(picture, read_all):
     blank = np.full_like(picture[0], 120)
     _, readings = read_all([picture[0]] * 3 + [blank] + [picture[1]])

@@ -47,7 +47,8 @@ class Glass:
     """What stands between one browser's camera and its page. It keeps no picture."""
 
     def __init__(self) -> None:
-        self._reader = live()
+        # One thread each: a core that waits for another mirror is lost to both.
+        self._reader = live(threads=1)
         self._practise = Practise()
         self._rows: list[Row] | None = None
         self._sight: Sight | None = None
