@@ -72,6 +72,9 @@ async function useMirror() {
       }
     }
     await shoot(page, "muscles");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await shoot(page, "dark");
+    await page.emulateMedia({ colorScheme: "light" });
     const muscles = Object.fromEntries(
       Object.entries(sums).map(([name, [left, right, count]]) => [name, count ? [left / count, right / count] : null]),
     );
@@ -79,7 +82,8 @@ async function useMirror() {
 
     await page.getByLabel("What to practise").selectOption("AU12");
     await page.getByLabel("Side").selectOption("left");
-    await page.locator(".track b").first().waitFor();
+    // First both sides are asked for, then one of them.
+    await page.waitForFunction(() => document.querySelectorAll(".track b").length === 1);
     const aimed = await page.$$eval(".track b", (marks) => marks.map((mark) => mark.closest("td").dataset.side));
     await shoot(page, "practise");
 
