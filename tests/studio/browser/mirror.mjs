@@ -17,7 +17,7 @@ const ALLOW = "--use-fake-ui-for-media-stream";
 const WATCHED_S = 16;
 
 async function shoot(page, name) {
-  if (shots) writeFileSync(join(shots, `mirror-${name}.png`), await page.screenshot());
+  if (shots) writeFileSync(join(shots, `mirror-${name}.png`), await page.screenshot({ animations: "disabled" }));
 }
 
 /** What the table of muscles says now: by name, left and right [%]; null where not seen. */

@@ -10,8 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2  # noqa: TID253 - the pictures of a camera
-import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -20,34 +18,6 @@ LID = "orbicularis oculi, pretarsalis"
 SMILE = "zygomaticus major"
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory) -> dict[str, Path]:
-    """Our head at rest for 15 s, then smiling and winking on its left for 10; and that flipped."""
-    from risorius.anatomy import load_atlas
-    from risorius.clip import new_clip
-    from risorius.face import deform, load_face
-    from risorius.picture import front_camera, render
-
-    face, atlas = load_face(), load_atlas()
-    camera = front_camera(face.head.vertices, width=640, height=480)
-    wanted = {**atlas.expand("AU12", 0.9, side="left"), **atlas.expand("AU46", 1.0, side="left")}
-    pictures = []
-    for share in np.sin(np.linspace(0, np.pi, 40)):
-        activation = np.zeros((1, len(atlas.channel_ids), 2))
-        for (channel, side), amount in wanted.items():
-            place = atlas.channel_ids.index(channel), ("left", "right").index(side)
-            activation[0, *place] = share * amount
-        shape = deform(face, new_clip([0.0], activation), level=1).values[0]
-        pictures.append(render(face.head.topology, shape, camera, level=1)[..., ::-1])
-    folder = tmp_path_factory.mktemp("film")
-    films = {"as it is": folder / "film.mjpeg", "flipped": folder / "flipped.mjpeg"}
-    for path, step in zip(films.values(), (1, -1), strict=True):
-        frames = [cv2.imencode(".jpg", np.ascontiguousarray(p[:, ::step]))[1] for p in pictures]
-        rest, *moving = (frame.tobytes() for frame in frames)
-        path.write_bytes(450 * rest + 8 * b"".join(moving))
-    return films
 
 
 @pytest.fixture
@@ -65,7 +35,7 @@ def use_mirror(run_studio, tmp_path):
         script = ROOT / "tests/studio/browser/mirror.mjs"
         with run_studio(tmp_path / "data") as (address, _):
             done = subprocess.run(
-                [node, str(script), address, str(film)], capture_output=True, text=True, timeout=400
+                [node, str(script), address, str(film)], capture_output=True, text=True, timeout=600
             )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -74,8 +44,13 @@ def use_mirror(run_studio, tmp_path):
 
 
 @pytest.mark.parametrize("which", ["as it is", "flipped"])
-def test_a_mirror_is_used_and_left_stays_left(use_mirror, film, which, capsys):
-    told = use_mirror(film[which])
+def test_a_mirror_is_used_and_left_stays_left(use_mirror, tmp_path, which, capsys, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tests/studio/mirror")
+    from film import write_film
+
+    film = tmp_path / "film.mjpeg"
+    write_film(film, flipped=which == "flipped")
+    told = use_mirror(film)
     with capsys.disabled():
         print(f"\nmirror, {which}, from the camera to the screen [ms]:", told["lag"])
     assert told["before"], "the camera is opened only when asked"

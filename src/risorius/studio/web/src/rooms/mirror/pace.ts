@@ -2,15 +2,15 @@
  * How often the head may be drawn beside feedback that must not wait for it.
  *
  * A machine that draws a head at once draws it at every frame. One that takes longer holds up all that is painted
- * meanwhile, so there the head gets a small share of the time: seldom enough that the slowest twentieth of the feedback
- * is still in time.
+ * meanwhile, so there the head gets a small share of the time: of the feedback that is held up, most is among the slowest
+ * twentieth.
  */
 
 /** A head that is drawn within this [ms] holds up nothing. */
 const AT_ONCE = 40;
-const SHARE = 0.04;
+const SHARE = 0.08;
 /** However slow, it still moves [ms]. */
-const LONGEST = 3000;
+const LONGEST = 2000;
 
 export class Pace {
   private began = -Infinity;
