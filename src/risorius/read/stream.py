@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -132,8 +133,7 @@ class LiveReader:
         self._time = self._looked = -np.inf
         self._is_alone = True
         # Reading an average face loads and compiles all that the first picture would wait for.
-        average, size = _average_face(self._basis.rest)
-        self._person = self._guess(average, size)
+        average, size, self._person = _average_face()
         self._muscles(average, size, _RATE)
         self._forget()
         self._home = None
@@ -298,13 +298,15 @@ def _nothing(time: float, why: str, is_calibrated: bool) -> Reading:
     )
 
 
-def _average_face(rest: Floats) -> tuple[Face, tuple[int, int]]:
-    """Return the average face as seen from in front, and the size of its picture."""
-    size = (640, 480)
+@cache
+def _average_face() -> tuple[Face, tuple[int, int], Person]:
+    """Return the average face as seen from in front, the size of its picture, and the person."""
+    size, basis = (640, 480), default_basis()
     ahead = Poses(np.eye(3)[None], np.array([[0.0, 0.0, -600.0]]))
-    points = project(rest, ahead, assume_lens(size))[0].astype(np.float32)
+    points = project(basis.rest, ahead, assume_lens(size))[0].astype(np.float32)
     scores = np.zeros(len(BLENDSHAPES), np.float32)
-    return Face(points, 1.0, region_of_points(points), scores), size
+    face = Face(points, 1.0, region_of_points(points), scores)
+    return face, size, Person.of(find_neutral(track_faces([face], size), basis))
 
 
 def _scores(face: Face) -> NDArray[np.float32]:

@@ -18,7 +18,9 @@ SIZE = 640, 480
 def line(address: str) -> connect:
     """Return the line of a mirror, to be opened."""
     host = address.removeprefix("http://").rstrip("/")
-    return connect(f"ws://{host}/ws/mirror", origin=f"http://{host}", compression=None)
+    url, origin = f"ws://{host}/ws/mirror", f"http://{host}"
+    # Twenty that come at once are let in one after the other.
+    return connect(url, origin=origin, compression=None, open_timeout=60)
 
 
 @cache
