@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ JAW_REACH = {"open": 0.5, "protrude": 6.0, "lateral": 8.0}
 _GAZE_PITCH = np.radians([-25.0, -12.0, 0.0, 12.0, 25.0, 40.0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Basis:
     """Landmarks at rest and their displacement ``linear * a + square * a**2`` for each column.
 
@@ -86,9 +87,17 @@ class Basis:
         """Return how far expressions carry each point, root of a sum of squares, (point,) [mm]."""
         return np.asarray(np.sqrt(((self.linear + self.square) ** 2).sum(axis=(0, 2))))
 
+    @cached_property
     def stability(self) -> Floats:
-        """Return how far each point stays in place on the skull, (point,) [1]."""
+        """How far each point stays in place on the skull, (point,) [1]."""
         return np.asarray(1.0 / (1.0 + (self.mobility() / 2.0) ** 2))
+
+    @cached_property
+    def near_eyes(self) -> NDArray[np.bool_]:
+        """Which columns act mostly at the eyes and above them, (column,)."""
+        size = ((self.linear + self.square) ** 2).sum(axis=2)
+        middle = (size @ self.rest[:, 1]) / np.maximum(size.sum(axis=1), 1e-9)
+        return np.asarray(middle > self.eyes[:, 1].mean() - 12.0)
 
     def scaled(self, factor: float) -> Basis:
         """Return the basis of a head ``factor`` times as large."""

@@ -129,7 +129,7 @@ def _iris_width(shape: Floats) -> float:
 
 def _size_ratio(shape: Floats, basis: Basis) -> float:
     """Size of a face against the basis, by the spread of the points that stay in place."""
-    weights = basis.stability()
+    weights = basis.stability
     weights = weights / weights.sum()
 
     def spread(points: Floats) -> float:
@@ -140,7 +140,7 @@ def _size_ratio(shape: Floats, basis: Basis) -> float:
 
 def _aligned(shape: Floats, basis: Basis) -> Floats:
     """Turn and move a shape so that it sits in the head frame as the basis does, left as right."""
-    weights = basis.stability()
+    weights = basis.stability
     share = weights / weights.sum()
     shape_middle, rest_middle = share @ shape, share @ basis.rest
     u, _, vt = np.linalg.svd(

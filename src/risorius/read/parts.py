@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,7 @@ def depose(
         In the head frame.
     poses : Poses
     """
-    weights = basis.stability()
+    weights = basis.stability
     found = [
         fit_poses(points[k : k + CHUNK].astype(float), shape, weights, lens)
         for k in range(0, len(points), CHUNK)
@@ -232,7 +233,10 @@ def name_muscles(
     """
     basis, atlas = person.neutral.basis, load_atlas()
     yaw = rotation_angles(poses.rotation)[:, 0]
-    determined = np.stack([np.interp(yaw, _YAWS, curve) for curve in person.sure.T], axis=1)
+    between = np.interp(yaw, _YAWS, np.arange(len(_YAWS)))
+    below = np.minimum(between.astype(int), len(_YAWS) - 2)
+    low, high = person.sure[below], person.sure[below + 1]
+    determined = low + (between - below)[:, None] * (high - low)
     _, visible = view(poses.rotation)
     part = [{"left": 0, "right": 2}.get(side, 1) for _, side in basis.columns]
     sure = determined * visible[:, part] * presence[:, None]
@@ -242,12 +246,9 @@ def name_muscles(
     activation = np.full(shape, np.nan, np.float32)
     confidence = np.full(shape, np.nan, np.float32)
     place = {channel: index for index, channel in enumerate(atlas.channel_ids)}
-    unseen = unseen_channels()
-    for column, (channel, side) in enumerate(basis.columns):
-        if channel != "jaw" and channel not in unseen:
-            where = slice(None), place[channel], SIDES.index(side)
-            activation[where] = parts.amounts[:, column]
-            confidence[where] = sure[:, column]
+    seen, *where = _seen_columns(basis.columns)
+    activation[:, *where] = parts.amounts[:, seen]
+    confidence[:, *where] = sure[:, seen]
     for row, channel in enumerate(LID_CHANNELS):
         activation[:, place[channel]] = parts.lids[:, row]
         confidence[:, place[channel]] = eyes
@@ -260,3 +261,15 @@ def name_muscles(
         activation[:, place[channel]] = curve
         confidence[:, place[channel]] = eyes
     return Muscles(activation, np.clip(confidence, 0, 1), jaw)
+
+
+@cache
+def _seen_columns(columns: tuple[tuple[str, str], ...]) -> NDArray[np.intp]:
+    """Return the columns that a camera sees, and their places in the atlas: channel, side."""
+    unseen, ids = unseen_channels(), load_atlas().channel_ids
+    rows = [
+        (column, ids.index(channel), SIDES.index(side))
+        for column, (channel, side) in enumerate(columns)
+        if channel != "jaw" and channel not in unseen
+    ]
+    return np.array(rows, np.intp).T

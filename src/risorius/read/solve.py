@@ -265,15 +265,16 @@ def solve(
     if closure is not None:
         # A tracker lets the brows follow a lid that shuts; for a moment only time speaks for them.
         blinking = closure[:, 0].max(axis=1)
-        steady[:, _near_eyes(basis)] *= 1 + _BLINK_HOLD * blinking[:, None]
+        steady[:, basis.near_eyes] *= 1 + _BLINK_HOLD * blinking[:, None]
     ridge = evidence.ridge
     if before is not None:
         # Holding to what is known is one more price, the same in every pass.
         ridge, extra_pull = ridge + steady[0], extra_pull + steady * before
+    shares = _shares(metric, visible)
     for number in range(passes):
         solve_frames(
             evidence.blocks,
-            _shares(metric, visible),
+            shares,
             pull,
             extra,
             extra_pull,
@@ -286,13 +287,6 @@ def solve(
             amounts,
         )
     return amounts
-
-
-def _near_eyes(basis: Basis) -> NDArray[np.bool_]:
-    """Tell which columns act mostly at the eyes and above them, (column,)."""
-    size = ((basis.linear + basis.square) ** 2).sum(axis=2)
-    middle = (size @ basis.rest[:, 1]) / np.maximum(size.sum(axis=1), 1e-9)
-    return np.asarray(middle > basis.eyes[:, 1].mean() - 12.0)
 
 
 def identifiability(evidence: Evidence, yaw: Floats) -> Floats:

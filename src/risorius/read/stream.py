@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -33,6 +34,7 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
         "turned": "The head is turned too far: the far side is out of sight.",
         "dark": "The picture is too dark: more light on the face helps.",
         "small": "The face is too small in the picture: come nearer to the camera.",
+        "several": "More than one face is in the picture: only one of them is read.",
     }
 )
 """What a live reader may not see, and the words for it."""
@@ -41,6 +43,9 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 _MOST_YAW, _MOST_PITCH = np.radians(50.0), np.radians(35.0)
 _DARK = 25.0  # mean of the picture, of 255
 _SMALL_PX = 40.0  # between the outer corners of the eyes
+
+# Other faces are looked for so often [s]: it costs as much as following one.
+_LOOK_AROUND_S = 1.0
 
 # After a longer pause a frame says nothing about the one before [s].
 _PAUSE_S = 0.5
@@ -125,10 +130,10 @@ class LiveReader:
         self._calibrator: Calibrator | None = None
         self._home: Floats | None = None
         self._before: Parts | None = None
-        self._time = -np.inf
+        self._time = self._looked = -np.inf
+        self._is_alone = True
         # Reading an average face loads and compiles all that the first picture would wait for.
-        average, size = _average_face(self._basis.rest)
-        self._person = self._guess(average, size)
+        average, size, self._person = _average_face()
         self._muscles(average, size, _RATE)
         self._forget()
         self._home = None
@@ -188,11 +193,15 @@ class LiveReader:
             self._forget()
             return _nothing(time, "dark" if is_dark else "no_face", self.calibration is not None)
         face = self._tracker.score(replace(face, points=self._steady(time, face.points)))
+        if time - self._looked >= _LOOK_AROUND_S:
+            self._is_alone = not self._tracker.has_company(picture, face, bgr=bgr)
+            self._looked = time
         size = picture.shape[1], picture.shape[0]
         if not self._is_known:
             self._person, self._is_known = self._guess(face, size), True
         reading = self._muscles(face, size, 1 / step if step < _PAUSE_S else _RATE)
-        reading = replace(reading, unseen=_hidden(face, reading, is_dark=is_dark))
+        hidden = _hidden(face, reading, is_dark=is_dark, is_alone=self._is_alone)
+        reading = replace(reading, unseen=hidden)
         self._calibrate(face, size, reading)
         return reading
 
@@ -259,7 +268,7 @@ def _check(picture: NDArray[np.uint8], time: float, last: float) -> None:
         raise InputError("; ".join(problems) + ".")
 
 
-def _hidden(face: Face, reading: Reading, *, is_dark: bool) -> tuple[str, ...]:
+def _hidden(face: Face, reading: Reading, *, is_dark: bool, is_alone: bool) -> tuple[str, ...]:
     """Return what keeps a face that is there from being seen well."""
     yaw, pitch = np.abs(reading.head_pose[:2])
     corners = face.points[CORNERS[:, 0], :2]
@@ -267,6 +276,7 @@ def _hidden(face: Face, reading: Reading, *, is_dark: bool) -> tuple[str, ...]:
         "turned": yaw > _MOST_YAW or pitch > _MOST_PITCH,
         "dark": is_dark,
         "small": np.linalg.norm(corners[0] - corners[1]) < _SMALL_PX,
+        "several": not is_alone,
     }
     return tuple(name for name, is_so in truths.items() if is_so)
 
@@ -288,13 +298,15 @@ def _nothing(time: float, why: str, is_calibrated: bool) -> Reading:
     )
 
 
-def _average_face(rest: Floats) -> tuple[Face, tuple[int, int]]:
-    """Return the average face as seen from in front, and the size of its picture."""
-    size = (640, 480)
+@cache
+def _average_face() -> tuple[Face, tuple[int, int], Person]:
+    """Return the average face as seen from in front, the size of its picture, and the person."""
+    size, basis = (640, 480), default_basis()
     ahead = Poses(np.eye(3)[None], np.array([[0.0, 0.0, -600.0]]))
-    points = project(rest, ahead, assume_lens(size))[0].astype(np.float32)
+    points = project(basis.rest, ahead, assume_lens(size))[0].astype(np.float32)
     scores = np.zeros(len(BLENDSHAPES), np.float32)
-    return Face(points, 1.0, region_of_points(points), scores), size
+    face = Face(points, 1.0, region_of_points(points), scores)
+    return face, size, Person.of(find_neutral(track_faces([face], size), basis))
 
 
 def _scores(face: Face) -> NDArray[np.float32]:

@@ -116,6 +116,15 @@ class Tracker:
         scores.setflags(write=False)
         return replace(face, blendshapes=scores)
 
+    def has_company(self, picture: NDArray[np.uint8], face: Face, *, bgr: bool = False) -> bool:
+        """Tell whether another face is in the picture than the one that was found in it."""
+        apart = 0.3 * face.region.width
+        return any(
+            _distance(candidate.region, face.region) > apart
+            and self._lay(picture, candidate.region, bgr=bgr).presence >= MIN_PRESENCE
+            for candidate in self._detector.find(picture, bgr=bgr)[:_MAX_CANDIDATES]
+        )
+
     def _lay(self, picture: NDArray[np.uint8], region: Region, *, bgr: bool) -> Face:
         """Lay landmarks on a region."""
         square = cut(picture, region, _SIDE, extend=True, bgr=bgr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 
 import cv2  # noqa: TID253 - the pictures that a browser would send
 import numpy as np
@@ -13,18 +12,20 @@ from risorius.anatomy import load_atlas
 from risorius.errors import InputError
 from risorius.studio.frames import COLUMNS, FRAME
 from risorius.studio.rooms.mirror import Inbox, glass
-from risorius.studio.rooms.mirror.glass import HEADER, MIRROR_COLUMNS, Glass
-from risorius.studio.rooms.mirror.jpeg import decode
+from risorius.studio.rooms.mirror.glass import MIRROR_COLUMNS, Glass
 from risorius.studio.rooms.mirror.messages import Calibrated, Practise
+from risorius.studio.rooms.mirror.picture import HEADER, unpack
 
 IDS = load_atlas().channel_ids
 SMILE = 2 * IDS.index("zygomaticus_major")
 
 
 def packed(picture: np.ndarray, number: float = 1, time: float | None = None) -> bytes:
-    """A picture (blue, green, red) as the browser sends it."""
+    """A picture (red, green, blue) as the browser sends it."""
     time = number / 30 if time is None else time
-    return HEADER.pack(number, time) + cv2.imencode(".jpg", picture)[1].tobytes()
+    height, width = picture.shape[:2]
+    samples = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420).tobytes()
+    return HEADER.pack(number, time, b"I420", width, height) + samples
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def face() -> np.ndarray:
 
     own = load_face()
     camera = front_camera(own.head.vertices, width=320, height=240)
-    return np.ascontiguousarray(render(own.head.topology, own.head.vertices, camera)[..., ::-1])
+    return np.ascontiguousarray(render(own.head.topology, own.head.vertices, camera))
 
 
 def answers(line, count: int) -> tuple[list[np.ndarray], list[dict]]:
@@ -77,9 +78,13 @@ def test_no_face_is_said_in_words(client):
     ("data", "words"),
     [
         (b"", "no picture"),
-        (HEADER.pack(1, 1) + b"GIF89a", "no picture"),
-        (HEADER.pack(1, 1) + b"\xff\xd8\xff\xe0\x00\x02", "no picture"),
-        (HEADER.pack(float("nan"), float("nan")), "no picture"),
+        (HEADER.pack(1, 1, b"GIF8", 2, 2) + bytes(6), "no picture"),
+        (HEADER.pack(1, 1, b"I420", 4, 4) + bytes(23), "broken: 23 bytes"),
+        (HEADER.pack(1, 1, b"I420", 3, 2) + bytes(9), "even sides"),
+        (HEADER.pack(1, 1, b"RGBX", 0, 0), "not taken"),
+        # A small message cannot announce a huge picture.
+        (HEADER.pack(1, 1, b"NV12", 60000, 60000) + bytes(6), "60000 x 60000"),
+        (HEADER.pack(float("nan"), float("nan"), b"I420", 2, 2) + bytes(6), "times must go on"),
     ],
 )
 def test_what_is_no_picture_is_refused_and_the_line_stays(client, face, data, words):
@@ -97,13 +102,24 @@ def test_what_is_no_picture_is_refused_and_the_line_stays(client, face, data, wo
         assert len(answers(line, 2)[0]) == 1
 
 
-def test_a_small_file_cannot_announce_a_huge_picture(face):
-    data = bytearray(cv2.imencode(".jpg", face)[1].tobytes())
-    at = data.index(b"\xff\xc0")
-    data[at + 5 : at + 9] = struct.pack(">HH", 60000, 60000)
-    with pytest.raises(InputError, match="60000 x 60000 is too large"):
-        decode(bytes(data))
-    assert decode(cv2.imencode(".jpg", face)[1].tobytes()).shape == face.shape
+@pytest.mark.parametrize(
+    ("form", "turn"), [(b"I420", cv2.COLOR_RGB2YUV_I420), (b"RGBX", cv2.COLOR_RGB2RGBA)]
+)
+def test_the_forms_of_a_camera_show_the_same(face, form, turn):
+    height, width = face.shape[:2]
+    data = HEADER.pack(3, 0.5, form, width, height) + cv2.cvtColor(face, turn).tobytes()
+    number, time, samples = unpack(data)
+    assert (number, time) == (3, 0.5)
+    assert np.abs(samples.astype(float) - face).mean() < 2
+
+
+def test_semiplanar_samples_are_the_planar_ones_in_turn(face):
+    height, width = face.shape[:2]
+    flat = cv2.cvtColor(face, cv2.COLOR_RGB2YUV_I420).ravel()
+    bright, colour = flat[: width * height], flat[width * height :].reshape(2, -1)
+    data = HEADER.pack(1, 0, b"NV12", width, height) + bright.tobytes() + colour.T.tobytes()
+    planar = HEADER.pack(1, 0, b"I420", width, height) + flat.tobytes()
+    np.testing.assert_array_equal(unpack(data).samples, unpack(planar).samples)
 
 
 def test_time_must_go_on(face):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from risorius.read import Calibration, Reading, live
 from risorius.read.stream import UNSEEN
 from risorius.studio.frames import COLUMNS, FRAME
 from risorius.studio.messages import Message
-from risorius.studio.rooms.mirror.jpeg import decode
 from risorius.studio.rooms.mirror.messages import (
     Calibrated,
     Calibrating,
@@ -24,6 +22,7 @@ from risorius.studio.rooms.mirror.messages import (
     Sight,
     Target,
 )
+from risorius.studio.rooms.mirror.picture import unpack
 
 if TYPE_CHECKING:
     from risorius.clip import Clip
@@ -34,9 +33,6 @@ _N = 2 * len(load_atlas().channel_ids)
 MIRROR_FRAME = {"number": (0, 1), "confidence": (1, 1 + _N)}
 """What comes after the `FRAME` of a living face: which picture it answers, and how sure it is."""
 MIRROR_COLUMNS = COLUMNS + 1 + _N
-
-HEADER = struct.Struct("<dd")
-"""Before the JPEG: number and time [s] of the picture."""
 
 MOST_FRAMES = 30 * 60 * 10
 """Frames that are remembered at most: ten minutes at 30 a second, some 20 MB."""
@@ -51,7 +47,8 @@ class Glass:
     """What stands between one browser's camera and its page. It keeps no picture."""
 
     def __init__(self) -> None:
-        self._reader = live()
+        # One thread each: a core that waits for another mirror is lost to both.
+        self._reader = live(threads=1)
         self._practise = Practise()
         self._rows: list[Row] | None = None
         self._sight: Sight | None = None
@@ -65,11 +62,10 @@ class Glass:
         InputError
             Not a picture, or not later than the last.
         """
-        number, time = HEADER.unpack_from(data) if len(data) >= HEADER.size else (0.0, 0.0)
-        picture = decode(data[HEADER.size :])
+        picture = unpack(data)
         before = self._reader.calibration
-        reading = self._reader.read(picture, time, bgr=True)
-        row = _row(reading, number)
+        reading = self._reader.read(picture.samples, picture.time)
+        row = _row(reading, picture.number)
         if self._rows is not None and len(self._rows) < MOST_FRAMES:
             self._rows.append(row)
         return row, tuple(self._words(reading, before))

@@ -1,8 +1,9 @@
 """What a mirror says: what it sees, what it asks for, and what to practise.
 
-Pictures come as binary messages: the number of the picture, the time it was taken [s] (both as
-64-bit floats, little-endian), then a JPEG. Each answer is a binary frame, as of every living face,
-with `MIRROR_FRAME` after it.
+Pictures come as binary messages, little-endian: the number of the picture and the time it was taken
+[s] as 64-bit floats, four letters for how its samples lie (I420, NV12 or RGBX, as in WebCodecs),
+width and height as 16-bit integers, then the samples. Each answer is a binary frame, as of every
+living face, with `MIRROR_FRAME` after it.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import { ask } from "./wire/http";
 export const PRESETS = { front: "Front", threeQuarter: "Three-quarter", side: "Side", eyes: "Eyes" } as const;
 export type Preset = keyof typeof PRESETS;
 
-/** Gives the face at a moment of the page's clock [ms]. */
-export type Player = (now: number) => Row | null;
+/** Gives the face at a moment of the page's clock [ms]: null at rest, undefined to leave it as it is. */
+export type Player = (now: number) => Row | null | undefined;
 export type Pick = (channel: string | null, side: Side) => void;
 
 const [FIRST, STOP] = FRAME.activation;
@@ -116,8 +116,9 @@ export class Face {
   }
 
   private draw(now: number): void {
-    const row = this.player?.(now) ?? (this.player ? null : this.life()) ?? this.rest;
-    this.row.set(row);
+    const row = this.player ? this.player(now) : this.life();
+    if (row === undefined) return;
+    this.row.set(row ?? this.rest);
     const activation = this.row.subarray(FIRST, STOP);
     for (let at = 0; at < N; at++) {
       // What was not observed is shown at rest; the curves say that it was not observed.

@@ -1,10 +1,7 @@
 /** The camera: opened when asked, closed when left, and its pictures as they come. */
 
-/** Wide enough for the reader, small enough to be packed in a few milliseconds. */
-const SIZE = { width: 640, height: 480 };
-const QUALITY = 0.8;
-/** More than this on their way only makes all of them late. */
-export const MOST_WAITING = 2;
+/** Enough for the reader; a larger picture only takes longer. */
+const SIZE = { width: { ideal: 640, max: 1280 }, height: { ideal: 480, max: 720 } };
 
 export type Trouble = "none" | "refused" | "busy" | "insecure" | "lost" | "other";
 
@@ -52,40 +49,72 @@ export async function openCamera(video: HTMLVideoElement, lost: () => void): Pro
   };
 }
 
-/** A picture on its way: number and time [s] as 64-bit numbers, little-endian, then a JPEG. */
-export async function pack(number: number, seconds: number, picture: Blob): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(16 + picture.size);
+/** Before the samples of a picture: number, time [s], form, width, height. */
+const HEADER = 24;
+/** The forms that the server reads as they are; others are turned into the last one. */
+const FORMS: readonly (string | null)[] = ["I420", "NV12", "RGBX"];
+
+/** A picture on its way: plain samples, as packing and unpacking them would take longer than sending. */
+export async function pack(number: number, taken: number, picture: VideoFrame): Promise<ArrayBuffer> {
+  const form = FORMS.includes(picture.format) ? picture.format! : "RGBX";
+  const how = form === picture.format ? {} : { format: form as VideoPixelFormat };
+  const bytes = new Uint8Array(HEADER + picture.allocationSize(how));
   const header = new DataView(bytes.buffer);
   header.setFloat64(0, number, true);
-  header.setFloat64(8, seconds, true);
-  bytes.set(new Uint8Array(await picture.arrayBuffer()), 16);
+  header.setFloat64(8, taken / 1000, true);
+  for (let at = 0; at < 4; at++) header.setUint8(16 + at, form.charCodeAt(at));
+  header.setUint16(20, picture.visibleRect!.width, true);
+  header.setUint16(22, picture.visibleRect!.height, true);
+  await picture.copyTo(bytes.subarray(HEADER), how);
   return bytes.buffer;
 }
 
-/** Give every new picture of a video as a JPEG with the time [ms] it was taken, while `wanted` says so. */
-export function eachPicture(
-  video: HTMLVideoElement,
-  wanted: () => boolean,
-  give: (taken: number, picture: Blob) => void,
-): () => void {
-  const canvas = new OffscreenCanvas(1, 1);
-  const brush = canvas.getContext("2d", { alpha: false })!;
+/** Takes a picture and the time [ms] at which the camera took it; the picture is gone afterwards. */
+export type Take = (picture: VideoFrame, taken: number) => Promise<void>;
+
+/** Give every new picture, as the camera sees: never mirrored here, so that left stays left. */
+export function eachPicture(video: HTMLVideoElement, take: Take): () => void {
+  const track = (video.srcObject as MediaStream).getVideoTracks()[0];
+  return "MediaStreamTrackProcessor" in window ? fromTrack(track, take) : fromScreen(video, take);
+}
+
+/** Straight from the camera, whatever the screen does. Not every browser can. */
+function fromTrack(track: MediaStreamTrack, take: Take): () => void {
+  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+  // The camera's clock is not the page's. The fastest picture came at once, or as good as that.
+  let ahead = -Infinity;
+  const read = async (): Promise<void> => {
+    for (;;) {
+      const { value: picture } = await reader.read();
+      if (!picture) return;
+      const taken = picture.timestamp / 1000;
+      ahead = Math.max(ahead, taken - performance.now());
+      await take(picture, taken - ahead).finally(() => picture.close());
+    }
+  };
+  void read();
+  return () => void reader.cancel();
+}
+
+/** As they come onto the page. */
+function fromScreen(video: HTMLVideoElement, take: Take): () => void {
   let handle = 0;
-  let packing = false;
   const next = (now: number, about: VideoFrameCallbackMetadata): void => {
     handle = video.requestVideoFrameCallback(next);
-    if (packing || !wanted()) return;
-    packing = true;
-    // As the camera sees: never mirrored here, so that left stays left.
-    const scale = Math.min(1, SIZE.width / about.width);
-    canvas.width = Math.round(about.width * scale);
-    canvas.height = Math.round(about.height * scale);
-    brush.drawImage(video, 0, 0, canvas.width, canvas.height);
-    canvas
-      .convertToBlob({ type: "image/jpeg", quality: QUALITY })
-      .then((picture) => give(about.captureTime ?? now, picture))
-      .finally(() => (packing = false));
+    const picture = new VideoFrame(video, { timestamp: 1000 * now });
+    void take(picture, about.captureTime ?? now).finally(() => picture.close());
   };
   handle = video.requestVideoFrameCallback(next);
   return () => video.cancelVideoFrameCallback(handle);
+}
+
+/** Not yet among the types of the DOM. */
+declare global {
+  interface Window {
+    MediaStreamTrackProcessor: typeof MediaStreamTrackProcessor;
+  }
+  class MediaStreamTrackProcessor {
+    constructor(init: { track: MediaStreamTrack; maxBufferSize?: number });
+    readonly readable: ReadableStream<VideoFrame>;
+  }
 }

@@ -10,7 +10,7 @@ test("a wait is from the camera to the screen", () => {
     lag.paint(lag.answer(number)!, 10 * number + (number < 90 ? 30 : 90));
   }
   expect(lag.summary).toEqual({ median: 30, p95: 90 });
-  expect(lag.waiting).toBe(0);
+  expect(lag.waiting(0)).toBe(0);
 });
 
 test("what was never answered was dropped, and does not wait for ever", () => {
@@ -19,10 +19,10 @@ test("what was never answered was dropped, and does not wait for ever", () => {
   lag.leave(2, 33);
   lag.leave(3, 66);
   expect(lag.answer(3)).toBe(66);
-  expect([lag.dropped, lag.waiting]).toEqual([2, 0]);
+  expect([lag.dropped, lag.waiting(66)]).toEqual([2, 0]);
   lag.leave(4, 100);
-  lag.leave(5, 5000);
-  expect([lag.dropped, lag.waiting]).toEqual([3, 1]);
+  expect(lag.waiting(200)).toBe(1);
+  expect([lag.waiting(5000), lag.dropped]).toEqual([0, 3]);
 });
 
 test("only the last pictures count", () => {

@@ -4,6 +4,12 @@ const KEPT = 150;
 /** A picture that is not answered within this [ms] was dropped. */
 const LONGEST = 2000;
 
+/** Median and 95th percentile [ms]. */
+export interface Summary {
+  median: number;
+  p95: number;
+}
+
 export class Lag {
   private readonly taken = new Map<number, number>();
   private readonly waits: number[] = [];
@@ -11,19 +17,24 @@ export class Lag {
   dropped = 0;
   painted = 0;
 
-  /** How many pictures are on their way. */
-  get waiting(): number {
-    return this.taken.size;
-  }
-
-  /** A picture left at a time [ms]. */
-  leave(number: number, taken: number, now = taken): void {
-    this.taken.set(number, taken);
+  /** How many pictures are on their way; one that was never answered does not wait for ever. */
+  waiting(now: number): number {
     for (const [old, when] of this.taken) {
       if (now - when <= LONGEST) break;
       this.taken.delete(old);
       this.dropped++;
     }
+    return this.taken.size;
+  }
+
+  /** A picture left that was taken then [ms]. */
+  leave(number: number, taken: number): void {
+    this.taken.set(number, taken);
+  }
+
+  /** A picture came while another was on its way. */
+  skip(): void {
+    this.dropped++;
   }
 
   /** When the picture was taken that is answered now; older ones that were not answered never will be. */
@@ -44,8 +55,8 @@ export class Lag {
     if (this.waits.length > KEPT) this.waits.shift();
   }
 
-  /** Median and 95th percentile [ms]; null before anything was painted. */
-  get summary(): { median: number; p95: number } | null {
+  /** Null before anything was painted. */
+  get summary(): Summary | null {
     if (this.waits.length === 0) return null;
     const sorted = [...this.waits].sort((a, b) => a - b);
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;

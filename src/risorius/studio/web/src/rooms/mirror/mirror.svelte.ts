@@ -17,8 +17,9 @@ import {
   type Target,
 } from "../../messages";
 import { Line, lineUrl, type LineState } from "../../wire/line";
-import { eachPicture, MOST_WAITING, openCamera, pack, troubleOf, type Trouble } from "./camera";
-import { Lag } from "./lag";
+import { eachPicture, openCamera, pack, troubleOf, type Trouble } from "./camera";
+import { Lag, type Summary } from "./lag";
+import { Pace } from "./pace";
 
 type In = (Hello & { type: "hello" }) | Sight | Calibrating | Calibrated | Target | Recorded | Refusal;
 type Out = Calibrate | Practise | RecordAsk;
@@ -27,6 +28,11 @@ type Out = Calibrate | Practise | RecordAsk;
 const NUMBER = COLUMNS;
 const CONFIDENCE = COLUMNS + 1;
 const [FIRST, STOP] = FRAME.activation;
+/** Words and numbers change no more often than one can read them [ms]. */
+const READABLE = 400;
+
+/** Paints what muscles do, by channel and side, and how sure that is. */
+export type Painter = (activation: Float32Array, confidence: Float32Array) => void;
 
 export class Mirror {
   line = $state<LineState>("joining");
@@ -38,16 +44,26 @@ export class Mirror {
   refused = $state("");
   recording = $state(false);
   recorded = $state.raw<Recorded | null>(null);
-  /** By channel and side; NaN where not observed. */
+  /** By channel and side, as often as one can read it; NaN where not observed. */
   activation = $state.raw<Float32Array | null>(null);
   confidence = $state.raw<Float32Array | null>(null);
-  lag = $state.raw<{ median: number; p95: number } | null>(null);
+  /** From the camera to the painted bars, and to the head. */
+  lag = $state.raw<Summary | null>(null);
+  headLag = $state.raw<Summary | null>(null);
   dropped = $state(0);
+  /** Whether the head is seen at all; else it is not drawn. */
+  isHeadSeen = true;
   private row: Row | null = null;
   private fresh: number | undefined;
+  private shown: number | undefined;
+  private told = 0;
   private number = 0;
   private taken = 0;
+  private isSending = false;
   private readonly late = new Lag();
+  private readonly headLate = new Lag();
+  private readonly pace = new Pace();
+  private readonly painters = new Set<Painter>();
   private readonly wire: Line<In, Out>;
   private closeCamera = (): void => {};
   private readonly afterPaint = new MessageChannel();
@@ -59,10 +75,17 @@ export class Mirror {
       message: (message) => this.hear(message),
     });
     // A message that is sent while a frame is made arrives when that frame has been painted.
-    this.afterPaint.port1.onmessage = (event: MessageEvent<number>) => {
-      this.late.paint(event.data, performance.now());
-      if (this.late.painted % 10 === 0) this.lag = this.late.summary;
+    this.afterPaint.port1.onmessage = (event: MessageEvent<{ bars?: number; head?: number }>) => {
+      const { bars, head } = event.data;
+      if (bars !== undefined) this.late.paint(bars, performance.now());
+      if (head !== undefined) this.headLate.paint(head, performance.now());
     };
+  }
+
+  /** Have something painted with every answer, at once; the answer ends it. */
+  watch(painter: Painter): () => void {
+    this.painters.add(painter);
+    return () => this.painters.delete(painter);
   }
 
   async open(video: HTMLVideoElement): Promise<void> {
@@ -76,11 +99,7 @@ export class Mirror {
         this.shut();
         this.camera = "lost";
       });
-      const still = eachPicture(
-        video,
-        () => this.line === "open" && this.late.waiting < MOST_WAITING,
-        (taken, picture) => void this.send(taken, picture),
-      );
+      const still = eachPicture(video, (picture, taken) => this.send(picture, taken));
       this.closeCamera = () => {
         still();
         stop();
@@ -123,9 +142,12 @@ export class Mirror {
   }
 
   /** The head for the stage: oneself, or what a calibration asks for. */
-  play = (): Row | null => {
+  play = (now: number): Row | null | undefined => {
     const { row } = this;
+    if (!this.isHeadSeen || !this.pace.allows(now)) return undefined;
     if (!row) return null;
+    if (this.shown !== undefined) this.afterPaint.port2.postMessage({ head: this.shown });
+    this.shown = undefined;
     const shown = row.slice(0, COLUMNS);
     if (this.step?.activation.some((amount) => amount > 0)) {
       shown.set(this.step.activation, FIRST);
@@ -138,23 +160,28 @@ export class Mirror {
     return shown;
   };
 
-  private async send(taken: number, picture: Blob): Promise<void> {
+  /** Send the picture if the one before has been answered: what waits in a queue only comes late. */
+  private async send(picture: VideoFrame, taken: number): Promise<void> {
     // A camera can give one picture twice.
-    if (taken <= this.taken) return;
+    if (this.line !== "open" || taken <= this.taken) return;
+    if (this.isSending || this.late.waiting(performance.now()) > 0) {
+      this.late.skip();
+      return;
+    }
     this.taken = taken;
     const number = ++this.number;
-    const bytes = await pack(number, taken / 1000, picture);
-    if (this.wire.show(bytes)) this.late.leave(number, taken, performance.now());
+    this.isSending = true;
+    const bytes = await pack(number, taken, picture).finally(() => (this.isSending = false));
+    if (this.wire.show(bytes)) this.late.leave(number, taken);
   }
 
   private see(row: Row): void {
     this.row = row;
     const taken = this.late.answer(row[NUMBER]!);
-    this.dropped = this.late.dropped;
     // Of two answers between two paintings the older one is never seen, and does not count.
     if (taken === undefined) return;
     if (this.fresh === undefined) requestAnimationFrame(() => this.paint());
-    this.fresh = taken;
+    this.fresh = this.shown = taken;
   }
 
   /** Show the newest answer in the frame of the page that is being made. */
@@ -162,9 +189,16 @@ export class Mirror {
     const { row, fresh } = this;
     this.fresh = undefined;
     if (!row || fresh === undefined) return;
-    this.activation = row.slice(FIRST, STOP);
-    this.confidence = row.slice(CONFIDENCE, CONFIDENCE + STOP - FIRST);
-    this.afterPaint.port2.postMessage(fresh);
+    const activation = row.slice(FIRST, STOP);
+    const confidence = row.slice(CONFIDENCE, CONFIDENCE + STOP - FIRST);
+    for (const painter of this.painters) painter(activation, confidence);
+    this.afterPaint.port2.postMessage({ bars: fresh });
+    const now = performance.now();
+    if (now - this.told < READABLE) return;
+    this.told = now;
+    [this.activation, this.confidence] = [activation, confidence];
+    [this.lag, this.headLag] = [this.late.summary, this.headLate.summary];
+    this.dropped = this.late.dropped;
   }
 
   private hear(message: In): void {
@@ -191,11 +225,13 @@ export class Mirror {
 
   private forget(): void {
     this.row = null;
-    this.fresh = undefined;
+    this.fresh = this.shown = undefined;
+    this.told = 0;
     this.activation = this.confidence = null;
     this.sight = this.step = this.known = null;
     this.recording = false;
     this.late.clear();
-    this.lag = null;
+    this.headLate.clear();
+    this.lag = this.headLag = null;
   }
 }
