@@ -9,7 +9,7 @@ export interface Glance {
 }
 
 /** The pointer moves on a pane that faces the viewer, so far from the eyes of the way to the viewer. */
-const PANE = 0.35;
+const PANE = 0.2;
 /** Eyes and head turn no farther [deg]; what is farther than `BEHIND` is not looked for. */
 const MOST = { aside: 48, up: 25, down: 32 };
 const BEHIND = 120;

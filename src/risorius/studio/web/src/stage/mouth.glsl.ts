@@ -21,9 +21,9 @@ void main() {
   // Enamel is lit from within and cool at its edge; in the arch behind the canines it soon grows dark.
   float back = smoothstep(14.0, 27.0, abs(vPlace.x));
   float enamel = smoothstep(0.03, 0.12, vPaint.g - 0.62 * vPaint.r);
-  vec3 ivory = vPaint.rgb * mix(vec3(1.0, 0.86, 0.84), vec3(1.0), enamel) * (1.0 - 0.45 * back);
-  Surface tooth = Surface(ivory, normal, normal, view, 0.35 + 0.65 * shownKey,
-    vState.x * (1.0 - 0.55 * hung) * (1.0 - 0.4 * back), vec3(0.45, 0.4, 0.35), 0.5 * vPaint.a, 0.55, 0.0);
+  vec3 ivory = vPaint.rgb * mix(vec3(1.0, 0.86, 0.84), vec3(1.0), enamel) * (1.0 - 0.6 * back);
+  Surface tooth = Surface(ivory, normal, normal, view, (0.35 + 0.65 * shownKey) * (1.0 - 0.6 * back),
+    vState.x * (1.0 - 0.55 * hung) * (1.0 - 0.6 * back), vec3(0.45, 0.4, 0.35), 0.5 * vPaint.a, 0.55, 0.0);
   float dark = 1.0 - 0.85 * hung;
   // The tongue is rough with papillae and grooved in its middle.
   float papilla = noise(vPlace.xz * 1.6) - 0.5;

@@ -62,12 +62,11 @@ void main() {
   float grain = away * uPixel;
   vec3 colour = vPaint.rgb;
   float gloss = vPaint.a, wet = 0.0, openness = vState.x, lip = vState.y, side = abs(vPlace.x);
-  vec3 outer = vec3(vPlace.x < 0.0 ? -1.0 : 1.0, 1.0, 1.0);
 
   // Fine relief is laid round the head; its slope is kept as a vector on the head.
-  float reach = max(vPlace.z, -60.0) + 75.0, wide = side * side + reach * reach;
-  vec2 round = vec2(95.0 * atan(side, reach), vPlace.y);
-  vec3 along = 95.0 / wide * vec3(reach, 0.0, -side) * outer;
+  float reach = max(vPlace.z, -60.0) + 75.0, wide = vPlace.x * vPlace.x + reach * reach;
+  vec2 round = vec2(95.0 * atan(vPlace.x, reach), vPlace.y);
+  vec3 along = 95.0 / wide * vec3(reach, 0.0, -vPlace.x);
   float vermilion = smoothstep(0.38, 0.85, lip);
   vec3 slope = vec3(0.0);
   float left = sharp(grain * 2.2) * (1.0 - vermilion), pit = 0.0;
@@ -89,10 +88,11 @@ void main() {
 
   if (lip > 0.02) {
     // Creases run across the lips, deeper in their middle.
-    vec3 crease = hilly(vec2(side * 0.95 + 0.5 * noise(vec2(side * 0.4, vPlace.y * 0.5)), vPlace.y * 0.10 + vPlace.z * 0.06));
-    float blood = 0.9 + 0.22 * noise(vec2(side * 0.22 + 4.0, vPlace.y * 0.3));
+    vec3 crease = hilly(vec2(
+      vPlace.x * 0.85 + 1.6 * noise(vec2(vPlace.x * 0.3, vPlace.y * 0.3)), vPlace.y * 0.16 + vPlace.z * 0.08));
+    float blood = 0.9 + 0.22 * noise(vec2(vPlace.x * 0.22 + 40.0, vPlace.y * 0.3));
     colour = mix(colour, uHues[0] * blood * (0.86 + 0.2 * crease.x) * vec3(1.0, 0.93, 0.95), vermilion);
-    slope += 0.26 * vermilion * crease.y * vec3(outer.x, 0.0, 0.0);
+    slope.x += 0.15 * vermilion * crease.y;
     gloss = mix(gloss, 0.5, vermilion);
     wet = 0.55 * vermilion * (0.35 + 0.65 * crease.x);
     // Lips darken towards each other.
@@ -114,10 +114,10 @@ void main() {
     // A shaven head: each hair is a dot, denser away from the hairline, and the skin shows between them.
     float ragged = 0.34 * (noise(round * 0.16 + 60.0) - 0.5) + 0.22 * (noise(round * 0.7 + 80.0) - 0.5);
     float dense = smoothstep(0.12, 1.05, vState.z + ragged);
-    float near = sharp(grain * 1.3);
-    float hairs = near > 0.0 ? max(dots(TILTED_A * round * 1.5, 0.25).x, dots(TILTED_B * round * 1.3, 0.25).x) : 0.0;
-    float stubble = dense * (0.60 + 0.36 * near * (smoothstep(0.0, 0.4, hairs) - 0.3));
-    colour = mix(colour, uHues[2] * vec3(0.85, 1.0, 1.2), stubble);
+    float near = sharp(grain * 1.5);
+    float hairs = near > 0.0 ? max(dots(TILTED_A * round * 1.7, 0.25).x, dots(TILTED_B * round * 1.5, 0.25).x) : 0.0;
+    float stubble = dense * (0.68 + 0.36 * near * (smoothstep(0.0, 0.4, hairs) - 0.3));
+    colour = mix(colour, uHues[2] * vec3(0.72, 0.9, 1.1), stubble);
     gloss *= 1.0 - 0.45 * stubble;
     hair = max(hair, 0.6 * stubble);
   }
