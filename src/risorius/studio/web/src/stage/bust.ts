@@ -33,7 +33,7 @@ import { Lashes } from "./lashes";
 import { COLUMNS, EDGES, Margins } from "./margins";
 import { MOUTH } from "./mouth.glsl";
 import type { Muscles, Side } from "./muscles";
-import { fromRim } from "./rim";
+import { apart, rimOf } from "./rim";
 import type { Shadow } from "./shadow";
 import { SKIN } from "./skin.glsl";
 import { NOTHING, VERTEX } from "./surface.glsl";
@@ -77,6 +77,8 @@ export class Bust {
   private readonly closedCaster: Mesh;
   private readonly openCasters: readonly Mesh[];
   private readonly lining: number;
+  /** Where the neck ends. */
+  private readonly rim: Float32Array;
 
   constructor(
     private readonly head: Head,
@@ -107,7 +109,10 @@ export class Bust {
       uWork: { value: this.work },
     };
 
-    const surface = this.surface(rest);
+    const smooth = new Float32Array(player.level1().length);
+    refine(head.subdivision, rest, smooth);
+    this.rim = rimOf(head, smooth);
+    const surface = this.surface(smooth);
     this.moving = [surface.position, surface.normal] as BufferAttribute[];
     this.strainAttribute = surface.strain;
     this.strain = (surface.strain.array as Float32Array).subarray(0, head.parts.skin[3]);
@@ -264,14 +269,12 @@ export class Bust {
   }
 
   /** What all surfaces of the outer head share. */
-  private surface(rest: Float32Array) {
+  private surface(smooth: Float32Array) {
     const { head, player } = this;
     const { paint, eyes } = head;
     const shape = player.level1();
     const count = shape.length / 3;
-    const smooth = new Float32Array(shape.length);
-    refine(head.subdivision, rest, smooth);
-    const far = fromRim(head, smooth);
+    const far = apart(smooth, this.rim);
     for (const [number, name] of ["eye_left", "eye_right"].entries()) {
       const [, , start, stop] = head.parts[name];
       for (let v = start; v < stop; v++) for (let a = 0; a < 3; a++) smooth[3 * v + a] -= eyes.centres[number][a];
@@ -303,15 +306,18 @@ export class Bust {
     const { muscles, flesh } = this;
     const count = muscles.owner.length;
     const fibre = new Float32Array(4 * count);
+    const body = new Float32Array(2 * count);
+    const far = apart(flesh.vertices, this.rim);
     for (let v = 0; v < count; v++) {
       fibre.set([muscles.across[v], muscles.lengthwise[v], muscles.sinew[v], muscles.openness[v] / 255], 4 * v);
+      body.set([muscles.owner[v], far[v]], 2 * v);
     }
     return {
       position: moving(flesh.vertices, 3),
       normal: moving(flesh.normals, 3),
       aside: moving(flesh.aside, 3),
       fibre: new BufferAttribute(fibre, 4),
-      body: new BufferAttribute(Float32Array.from(muscles.owner), 1),
+      body: new BufferAttribute(body, 2),
     };
   }
 
@@ -327,6 +333,7 @@ export class Bust {
       position: new BufferAttribute(bone.vertices, 3),
       paint: new BufferAttribute(paint, 4, true),
       jaw: new BufferAttribute(bone.jaw, 1, true),
+      far: new BufferAttribute(apart(bone.vertices, this.rim), 1),
     };
     const shape = geometry(attributes, Uint16Array.from(bone.triangles));
     shape.computeVertexNormals();

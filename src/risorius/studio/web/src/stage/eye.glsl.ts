@@ -30,13 +30,15 @@ vec3 irisColour(vec2 at) {
 }
 
 // The white is ivory and shows fine vessels, most towards the corners.
-vec3 veined(vec3 place) {
+vec3 veined(vec3 place, float inwards) {
   float turn = atan(place.y, abs(place.x));
   float corner = smoothstep(0.45, 0.95, abs(place.x) / uEye.x);
   float bend = turn * 9.0 + 1.1 * noise(place.xy * 0.7 + 9.0) + 0.5 * noise(place.xy * 1.9 + 3.0);
   float vessel = 1.0 - smoothstep(0.0, 0.16, abs(fract(bend) - 0.5));
   vessel *= noise(place.xy * 0.9 + 50.0) * (0.2 + 0.8 * corner);
-  return vec3(0.90, 0.87, 0.84) * (1.0 - vec3(0.05, 0.42, 0.42) * vessel);
+  // Towards the nose the white passes into the pink of the inner corner.
+  vec3 white = mix(vec3(0.90, 0.87, 0.84), vec3(0.86, 0.66, 0.62), smoothstep(0.45, 0.85, inwards * place.x / uEye.x));
+  return white * (1.0 - vec3(0.05, 0.42, 0.42) * vessel);
 }
 
 // What a wet globe mirrors of two soft boxes and a little of the room.
@@ -56,7 +58,7 @@ void main() {
   int eye = vAt.x > 0.0 ? 0 : 1;
   vec3 normal = normalize(vNormal);
   float aside = length(vPlace.xy), part = aside / uEye.y;
-  vec3 white = vPaint.rgb * veined(vPlace.xyz), colour = white, bump = normal;
+  vec3 white = vPaint.rgb * veined(vPlace.xyz, eye == 0 ? -1.0 : 1.0), colour = white, bump = normal;
   if (vPlace.z > 0.0 && part < 1.3) {
     // The mesh is too coarse for a mirror: the cornea's normal is computed.
     vec2 out2 = vPlace.xy / max(aside, 1e-4);

@@ -6,20 +6,22 @@ export const FLESH_VERTEX = /* glsl */ `
 uniform sampler2D uWork;
 in vec3 aside;
 in vec4 fibre;      // across and along [mm], tendon, openness
-in float body;
+in vec2 body;       // its number; how far from the neck's end
 out vec3 vAt;
 out vec3 vNormal;
 out vec3 vAside;
 out vec4 vFibre;
 out float vWork;
 out float vNumber;
+out float vFar;
 void main() {
   vAt = position;
+  vFar = body.y;
   vNormal = normal;
   vAside = aside;
   vFibre = fibre;
-  vWork = texelFetch(uWork, ivec2(int(body + 0.5), 0), 0).r;
-  vNumber = mod(body, float(textureSize(uWork, 0).x / 2));
+  vWork = texelFetch(uWork, ivec2(int(body.x + 0.5), 0), 0).r;
+  vNumber = mod(body.x, float(textureSize(uWork, 0).x / 2));
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }
 `;
@@ -31,6 +33,7 @@ in vec3 vAside;
 in vec4 vFibre;
 in float vWork;
 in float vNumber;
+in float vFar;
 out vec4 outColour;
 `;
 
@@ -65,7 +68,7 @@ void main() {
     vec3(0.25, 0.12, 0.10), 0.45 + 0.5 * height, 0.0, 0.0));
   // A working belly glows from within, so that it is seen even in the shade.
   light += (1.0 - white) * vWork * vWork * vec3(0.34, 0.075, 0.02) * (0.6 + 0.4 * height);
-  outColour = shown(light, 1.0);
+  outColour = shown(light, whole(vFar));
 }
 `;
 
@@ -76,7 +79,7 @@ ${FLESH_VARYINGS}
 void main() {
   vec3 view = normalize(uViewer - vAt);
   float rim = 1.0 - abs(dot(normalize(vNormal), view));
-  outColour = shown(vec3(0.02, 0.55, 0.72), 0.16 + 0.62 * rim * rim);
+  outColour = shown(vec3(0.01, 0.60, 0.85), 0.42 + 0.5 * rim * rim);
 }
 `;
 
@@ -84,11 +87,14 @@ export const BONE_VERTEX = /* glsl */ `
 uniform mat4 uJaw;
 in vec4 paint;      // square root of colour, openness
 in float jaw;
+in float far;
 out vec3 vAt;
 out vec3 vNormal;
 out vec4 vPaint;
+out float vFar;
 void main() {
   vAt = mix(position, (uJaw * vec4(position, 1.0)).xyz, jaw);
+  vFar = far;
   vNormal = normalize(mix(normal, mat3(uJaw) * normal, jaw));
   vPaint = vec4(paint.rgb * paint.rgb, paint.a);
   gl_Position = projectionMatrix * modelViewMatrix * vec4(vAt, 1.0);
@@ -100,6 +106,7 @@ ${LIGHT}
 in vec3 vAt;
 in vec3 vNormal;
 in vec4 vPaint;
+in float vFar;
 out vec4 outColour;
 void main() {
   vec3 view = normalize(uViewer - vAt);
@@ -108,6 +115,6 @@ void main() {
     vec3(0.2, 0.18, 0.16), 0.2, 0.0, 0.0));
   // Seen from behind, through orbit and mouth, it is dark; at its outline both sides meet.
   light = mix(light, vec3(0.022, 0.007, 0.006), smoothstep(0.05, 0.3, -dot(normal, view)));
-  outColour = shown(light, smoothstep(-131.0, -108.0, vAt.y + 0.12 * vAt.z));
+  outColour = shown(light, whole(vFar));
 }
 `;

@@ -117,4 +117,7 @@ vec4 shown(vec3 light, float cover) {
   vec3 curve = mix(12.92 * light, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
   return vec4(curve * cover, cover);
 }
+
+// The neck ends in the air; it fades instead of being cut.
+float whole(float far) { return smoothstep(1.0, 24.0, far); }
 `;

@@ -1,17 +1,16 @@
-// Where the skin of the neck ends, and how far from there a place is.
+// Where the skin of the neck ends, and how far from there places are.
 
 import type { Head } from "./head";
 
-/** Return for each level-1 vertex how far it is from the end of the neck [mm], along a straight line. */
-export function fromRim(head: Head, shape: Float32Array): Float32Array {
-  const rim = rimOf(head, shape);
-  const far = new Float32Array(shape.length / 3);
+/** Return how far each of some places is from the nearest of others [mm]. */
+export function apart(places: Float32Array, others: Float32Array): Float32Array {
+  const far = new Float32Array(places.length / 3);
   for (let v = 0; v < far.length; v++) {
     let least = Infinity;
-    for (const r of rim) {
-      const x = shape[3 * v] - shape[3 * r];
-      const y = shape[3 * v + 1] - shape[3 * r + 1];
-      const z = shape[3 * v + 2] - shape[3 * r + 2];
+    for (let r = 0; r < others.length; r += 3) {
+      const x = places[3 * v] - others[r];
+      const y = places[3 * v + 1] - others[r + 1];
+      const z = places[3 * v + 2] - others[r + 2];
       least = Math.min(least, x * x + y * y + z * z);
     }
     far[v] = Math.sqrt(least);
@@ -19,8 +18,8 @@ export function fromRim(head: Head, shape: Float32Array): Float32Array {
   return far;
 }
 
-/** The open edge of the skin, where each edge belongs to one triangle only, from its lowest vertex on. */
-function rimOf({ triangles, solid, parts }: Head, shape: Float32Array): number[] {
+/** Return the places along the open edge of the level-1 skin, each side of which has one triangle only, from the lowest on. */
+export function rimOf({ triangles, solid, parts }: Head, shape: Float32Array): Float32Array {
   const stop = parts.skin[3];
   const once = new Map<number, readonly [from: number, to: number]>();
   for (let t = 0; t < 3 * solid; t += 3) {
@@ -35,5 +34,5 @@ function rimOf({ triangles, solid, parts }: Head, shape: Float32Array): number[]
   const lowest = [...next.keys()].reduce((a, b) => (shape[3 * b + 1] < shape[3 * a + 1] ? b : a));
   const rim = [lowest];
   for (let v = next.get(lowest); v !== undefined && v !== lowest; v = next.get(v)) rim.push(v);
-  return rim;
+  return Float32Array.from(rim.flatMap((v) => [shape[3 * v], shape[3 * v + 1], shape[3 * v + 2]]));
 }

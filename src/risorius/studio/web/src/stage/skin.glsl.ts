@@ -134,6 +134,6 @@ void main() {
     vState.w * (1.0 - hair)));
   // Light passes a longer way where the skin is seen from the side, so that less gets through there.
   float cover = 1.0 - pow(uFade, 1.0 / max(dot(soft, view), 0.12));
-  outColour = shown(light, cover * whole());
+  outColour = shown(light, cover * whole(vPlace.w));
 }
 `;

@@ -207,6 +207,7 @@ export class Stage {
     this.isFleshMoved = false;
     const hasMuscles = layers.muscles || this.marked[0] !== null;
     if (hasMuscles) this.moveFlesh();
+    else this.flesh.followJaw(player.level0);
     if (layers.strain) {
       this.strain.read(player.level0);
       this.strain.spread(this.assets.head.subdivision, bust.strain);

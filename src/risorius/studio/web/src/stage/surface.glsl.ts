@@ -39,9 +39,6 @@ in vec4 vState;
 in vec3 vBrow;
 in float vStrain;
 out vec4 outColour;
-
-// The neck ends in the air; it fades instead of being cut.
-float whole() { return smoothstep(1.0, 24.0, vPlace.w); }
 `;
 
 export const SHADOW_VERTEX = /* glsl */ `
