@@ -33,7 +33,7 @@ import { Lashes } from "./lashes";
 import { COLUMNS, EDGES, Margins } from "./margins";
 import { MOUTH } from "./mouth.glsl";
 import type { Muscles, Side } from "./muscles";
-import { apart, rimOf } from "./rim";
+import { fromRim, overRim, rimOf } from "./rim";
 import type { Shadow } from "./shadow";
 import { SKIN } from "./skin.glsl";
 import { NOTHING, VERTEX } from "./surface.glsl";
@@ -274,7 +274,7 @@ export class Bust {
     const { paint, eyes } = head;
     const shape = player.level1();
     const count = shape.length / 3;
-    const far = apart(smooth, this.rim);
+    const far = fromRim(smooth, this.rim);
     for (const [number, name] of ["eye_left", "eye_right"].entries()) {
       const [, , start, stop] = head.parts[name];
       for (let v = start; v < stop; v++) for (let a = 0; a < 3; a++) smooth[3 * v + a] -= eyes.centres[number][a];
@@ -307,7 +307,7 @@ export class Bust {
     const count = muscles.owner.length;
     const fibre = new Float32Array(4 * count);
     const body = new Float32Array(2 * count);
-    const far = apart(flesh.vertices, this.rim);
+    const far = overRim(flesh.vertices, this.rim);
     for (let v = 0; v < count; v++) {
       fibre.set([muscles.across[v], muscles.lengthwise[v], muscles.sinew[v], muscles.openness[v] / 255], 4 * v);
       body.set([muscles.owner[v], far[v]], 2 * v);
@@ -333,7 +333,7 @@ export class Bust {
       position: new BufferAttribute(bone.vertices, 3),
       paint: new BufferAttribute(paint, 4, true),
       jaw: new BufferAttribute(bone.jaw, 1, true),
-      far: new BufferAttribute(apart(bone.vertices, this.rim), 1),
+      far: new BufferAttribute(overRim(bone.vertices, this.rim), 1),
     };
     const shape = geometry(attributes, Uint16Array.from(bone.triangles));
     shape.computeVertexNormals();

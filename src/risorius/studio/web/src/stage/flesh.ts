@@ -224,8 +224,8 @@ export class Flesh {
     }
   }
 
-  /** Take only where the jaw is, for the bone: the lower teeth are rigid, three of their vertices tell. */
-  followJaw(shape: Float32Array): void {
+  /** The lower teeth are rigid: three of their vertices tell where the jaw is. */
+  private followJaw(shape: Float32Array): void {
     const now = frameOf(shape, this.corners, this.scratch);
     const { turn, shift, still } = this;
     for (let r = 0; r < 3; r++) {

@@ -7,6 +7,7 @@ import { glanceAt } from "./glance";
 import { Moment } from "./moment";
 import { Pace } from "./pace";
 import { firstHit } from "./pick";
+import { fromRim, overRim } from "./rim";
 
 describe("a line of sight", () => {
   const points = Float32Array.from([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, -2, 1, 0, -2, 0, 1, -2]);
@@ -118,5 +119,21 @@ describe("the pace", () => {
     const pace = new Pace(2, 2);
     play(pace, 500, 1, 33.3);
     expect(pace.ratio).toBe(1.5);
+  });
+});
+
+describe("the end of the neck", () => {
+  // A slanted square, lower in front.
+  const rim = Float32Array.from([50, -120, 30, -50, -120, 30, -50, -90, -70, 50, -90, -70]);
+
+  it("is near where the rim is, whichever way", () => {
+    expect([...fromRim(Float32Array.from([50, -110, 30, 50, -120, 30, 50, -90, -60]), rim)]).toEqual([10, 0, 10]);
+  });
+
+  it("is over or under the plane of the rim", () => {
+    const [on, over, under] = overRim(Float32Array.from([0, -105, -20, 0, -90, 10, 0, -140, 0]), rim);
+    expect(on).toBeCloseTo(0, 5);
+    expect(over).toBeGreaterThan(20);
+    expect(under).toBeLessThan(-20);
   });
 });

@@ -2,20 +2,40 @@
 
 import type { Head } from "./head";
 
-/** Return how far each of some places is from the nearest of others [mm]. */
-export function apart(places: Float32Array, others: Float32Array): Float32Array {
+/** Return how far each place on the skin is from the rim [mm]. */
+export function fromRim(places: Float32Array, rim: Float32Array): Float32Array {
   const far = new Float32Array(places.length / 3);
   for (let v = 0; v < far.length; v++) {
     let least = Infinity;
-    for (let r = 0; r < others.length; r += 3) {
-      const x = places[3 * v] - others[r];
-      const y = places[3 * v + 1] - others[r + 1];
-      const z = places[3 * v + 2] - others[r + 2];
+    for (let r = 0; r < rim.length; r += 3) {
+      const x = places[3 * v] - rim[r];
+      const y = places[3 * v + 1] - rim[r + 1];
+      const z = places[3 * v + 2] - rim[r + 2];
       least = Math.min(least, x * x + y * y + z * z);
     }
     far[v] = Math.sqrt(least);
   }
   return far;
+}
+
+/** Return how far each place within the neck is above the plane that the rim lies in, more or less [mm]. */
+export function overRim(places: Float32Array, rim: Float32Array): Float32Array {
+  // The head is the same on both sides: the plane's height depends on depth alone.
+  const count = rim.length / 3;
+  let y = 0, z = 0, yz = 0, zz = 0;
+  for (let r = 0; r < rim.length; r += 3) {
+    y += rim[r + 1] / count;
+    z += rim[r + 2] / count;
+  }
+  for (let r = 0; r < rim.length; r += 3) {
+    yz += (rim[r + 1] - y) * (rim[r + 2] - z);
+    zz += (rim[r + 2] - z) ** 2;
+  }
+  const slope = yz / zz;
+  const scale = 1 / Math.hypot(1, slope);
+  return Float32Array.from({ length: places.length / 3 }, (_, v) => {
+    return (places[3 * v + 1] - y - slope * (places[3 * v + 2] - z)) * scale;
+  });
 }
 
 /** Return the places along the open edge of the level-1 skin, each side of which has one triangle only, from the lowest on. */

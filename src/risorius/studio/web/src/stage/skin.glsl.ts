@@ -44,6 +44,7 @@ const mat3 TILT_B = mat3(1.0, 0.0, 0.0, 0.0, 0.92, 0.39, 0.0, -0.39, 0.92);
 vec3 mottled(vec3 colour, vec2 round, float sunned) {
   float patches = noise(round * 0.11 + 3.0) + 0.6 * noise(round * 0.31 + 17.0) - 0.8;
   colour *= 1.0 + vec3(-0.03, -0.12, -0.10) * patches;
+  if (sunned == 0.0) return colour;
   float freckle = smoothstep(0.1, 0.6, dots(TILTED_A * round * 0.29, 0.2).x) * smoothstep(0.3, 0.8, noise(round * 0.19 + 5.0));
   return colour * (1.0 - vec3(0.10, 0.19, 0.24) * freckle * sunned);
 }
@@ -82,7 +83,7 @@ void main() {
   }
   colour = mottled(colour, round, sunned);
   float temple = smoothstep(42.0, 58.0, side) * smoothstep(15.0, 35.0, vPlace.y) * smoothstep(20.0, 45.0, vPlace.z);
-  colour *= 1.0 - vec3(0.075, 0.035, 0.0) * temple * vein(round);
+  if (temple > 0.0) colour *= 1.0 - vec3(0.075, 0.035, 0.0) * temple * vein(round);
   colour *= 1.0 - vec3(0.10, 0.16, 0.17) * pit;
   gloss *= 1.12 - 0.7 * pit;
 

@@ -205,9 +205,9 @@ export class Stage {
     this.activation.set(frame.activation);
     player.pose({ ...frame, gaze: seen(frame.gaze) });
     this.isFleshMoved = false;
-    const hasMuscles = layers.muscles || this.marked[0] !== null;
-    if (hasMuscles) this.moveFlesh();
-    else this.flesh.followJaw(player.level0);
+    // What a skin that fades lets through are muscles, not bare bone.
+    const hasMuscles = layers.muscles || layers.skin < 1;
+    if (hasMuscles || this.marked[0] !== null) this.moveFlesh();
     if (layers.strain) {
       this.strain.read(player.level0);
       this.strain.spread(this.assets.head.subdivision, bust.strain);
@@ -228,7 +228,7 @@ export class Stage {
       viewer: this.viewer,
       turn: this.turn,
       fade: 1 - most * Math.min(Math.max(layers.skin, 0), 1),
-      muscles: layers.muscles,
+      muscles: hasMuscles,
       strain: layers.strain,
       breath: BREATH * (frame.breath ?? 0),
       pupil: frame.pupil ?? this.pupil(),
