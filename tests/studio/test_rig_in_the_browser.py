@@ -100,3 +100,17 @@ def test_a_frame_is_quick_in_a_browser(node):
     told = json.loads(run.stdout)
     assert told["vertices"] == load_topology().levels[1].n_vertices
     assert told["median"] <= 4.0, told
+
+
+@pytest.mark.slow
+def test_the_stage_in_a_browser(node):
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
+    run = subprocess.run(
+        [node, "--test", str(ROOT / "tests/studio/browser/stage.test.mjs")],
+        env={**os.environ, "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,31 +1,29 @@
 // Prints, as one line of JSON, how long the script of one frame takes in headless Chromium: pose, level 1
-// and its normals, on the page's one thread and under the studio's policy.
+// and its normals, and then all of the stage's script with its uploads, layer by layer, on the page's one
+// thread and under the studio's policy.
 //
 //     PYTHON=python node tests/studio/browser/rig_time.mjs
 //
 // The frames go from pose to pose of tests/studio/vectors; each counts as the least of some passes, so that
 // other work of the machine is left out.
 
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const WEB = `${ROOT}src/risorius/studio/web/`;
-const require = createRequire(`${WEB}package.json`);
-const { chromium } = require("playwright-core");
-const { build } = createRequire(require.resolve("vite"))("esbuild");
+import { openAlone } from "./alone.mjs";
 
 const PASSES = 7;
 const BETWEEN = 8; // frames from pose to pose
 
+/** What is shown in each measurement of the stage. */
+const LAYERS = {
+  face: { skin: 1, muscles: false, strain: false },
+  muscles: { skin: 0.4, muscles: true, strain: false },
+  strain: { skin: 1, muscles: false, strain: true },
+};
+
 /** Runs in the page. */
-async function measure([passes, between]) {
-  const { loadRig, readContainer, RigPlayer } = await import("/rig.js");
-  const [rigBytes, headBytes, poseBytes] = await Promise.all(
-    ["/default.rig", "/head.bin", "/poses.bin"].map(async (path) => (await fetch(path)).arrayBuffer()),
+async function measure([passes, between, layers]) {
+  const { loadRig, openStage, readContainer, RigPlayer } = await import("/stage.js");
+  const [rigBytes, headBytes, muscleBytes, poseBytes] = await Promise.all(
+    ["/default.rig", "/head.bin", "/muscles.bin", "/poses.bin"].map(async (path) => (await fetch(path)).arrayBuffer()),
   );
   const start = performance.now();
   const rig = await loadRig(rigBytes);
@@ -75,6 +73,27 @@ async function measure([passes, between]) {
     const sorted = least.map((row) => row[stage]).sort((x, y) => x - y);
     return Number(sorted[Math.floor(share * (sorted.length - 1))].toFixed(3));
   };
+  // Little is painted, and what is asked of the graphics is waited for between frames, so that only script counts.
+  const canvas = document.body.appendChild(document.createElement("canvas"));
+  canvas.style.cssText = "width: 48px; height: 48px";
+  const stage = await openStage(canvas, { rig: rigBytes, head: headBytes, muscles: muscleBytes });
+  const gl = canvas.getContext("webgl2");
+  const whole = {};
+  for (const [name, shown] of Object.entries(layers)) {
+    stage.layers = shown;
+    const some = frames.filter((_, n) => n % between === 3);
+    const least = some.map(() => Infinity);
+    for (let pass = 0; pass < passes; pass++) {
+      some.forEach((frame, n) => {
+        const start = performance.now();
+        stage.show(frame);
+        least[n] = Math.min(least[n], performance.now() - start);
+        gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+      });
+    }
+    least.sort((x, y) => x - y);
+    whole[name] = Number(least[least.length >> 1].toFixed(3));
+  }
   return {
     figure: "script time of a frame: level 1 with normals",
     unit: "ms",
@@ -82,54 +101,16 @@ async function measure([passes, between]) {
     p95: at(0.95, 0),
     worst: at(1, 0),
     stages: { pose: at(0.5, 1), level1: at(0.5, 2), normals: at(0.5, 3) },
+    whole,
     frames: frames.length,
     vertices: player.level1().length / 3,
     load_ms: Math.round(loaded),
   };
 }
 
-async function content() {
-  const bundled = await build({
-    entryPoints: [`${WEB}src/rig/index.ts`],
-    bundle: true,
-    format: "esm",
-    minify: true,
-    write: false,
-  });
-  const ask = "import sys; from risorius.studio.assets import head_file; sys.stdout.buffer.write(head_file())";
-  const head = execFileSync(process.env.PYTHON ?? "python", ["-c", ask], { maxBuffer: 2 ** 26 });
-  return {
-    "/": ["text/html", "<!doctype html><title>rig</title>"],
-    "/rig.js": ["text/javascript", bundled.outputFiles[0].contents],
-    "/head.bin": ["application/octet-stream", head],
-    "/default.rig": ["application/octet-stream", readFileSync(`${ROOT}src/risorius/skin/data/default.rig`)],
-    "/poses.bin": ["application/octet-stream", readFileSync(`${ROOT}tests/studio/vectors/poses.bin`)],
-  };
-}
-
-const files = await content();
-const server = createServer((request, response) => {
-  const found = files[request.url];
-  if (!found) return response.writeHead(404).end();
-  response.writeHead(200, {
-    "Content-Type": found[0],
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
-    // Only an isolated page gets a clock finer than 0.1 ms.
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-  });
-  response.end(found[1]);
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"],
-});
+const { page, close } = await openAlone();
 try {
-  const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  console.log(JSON.stringify(await page.evaluate(measure, [PASSES, BETWEEN])));
+  console.log(JSON.stringify(await page.evaluate(measure, [PASSES, BETWEEN, LAYERS])));
 } finally {
-  await browser.close();
-  server.close();
+  await close();
 }

@@ -2,7 +2,7 @@
 
 import type { Row } from "./clip/reel";
 import { COLUMNS, FRAME } from "./messages";
-import type { Side, Stage } from "./stage/stage";
+import type { At, Glance, Side, Stage } from "./stage/stage";
 import { ask } from "./wire/http";
 
 export const PRESETS = { front: "Front", threeQuarter: "Three-quarter", side: "Side", eyes: "Eyes" } as const;
@@ -42,6 +42,7 @@ export class Face {
   constructor(private readonly life: () => Row | null) {}
 
   async open(canvas: HTMLCanvasElement): Promise<void> {
+    this.close();
     this.problem = "";
     try {
       const bytes = (part: string) => ask(`/api/face/${part}`).then((answer) => answer.arrayBuffer());
@@ -56,6 +57,7 @@ export class Face {
       this.problem = reason instanceof Error ? reason.message : String(reason);
       return;
     }
+    this.stage.onlost = (message) => (this.problem = message ?? "");
     this.stage.onpick = (channel, side) => this.pick?.(channel, side);
     this.stage.look(this.preset);
     this.show();
@@ -102,6 +104,11 @@ export class Face {
 
   highlight(channel: string | null, side: Side | null = null): void {
     this.stage?.highlight(channel, side);
+  }
+
+  /** How gaze meets a pointer over the picture; null behind the head. */
+  glance(at: At): Glance | null {
+    return this.stage?.glance(at) ?? null;
   }
 
   resize(): void {

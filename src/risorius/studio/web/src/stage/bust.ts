@@ -27,11 +27,16 @@ import type { RigPlayer } from "../rig";
 import { refine } from "../rig/kernels";
 import type { Flesh } from "./flesh";
 import type { Head } from "./head";
+import { EYE, LASH, LASH_VERTEX } from "./eye.glsl";
+import { BONE, BONE_VERTEX, FLESH, FLESH_VERTEX, MARKED } from "./flesh.glsl";
 import { Lashes } from "./lashes";
 import { COLUMNS, EDGES, Margins } from "./margins";
+import { MOUTH } from "./mouth.glsl";
 import type { Muscles, Side } from "./muscles";
+import { fromRim, overRim, rimOf } from "./rim";
 import type { Shadow } from "./shadow";
-import * as glsl from "./surface.glsl";
+import { SKIN } from "./skin.glsl";
+import { NOTHING, VERTEX } from "./surface.glsl";
 
 export interface Seen {
   /** In the frame of the head [mm]. */
@@ -72,6 +77,8 @@ export class Bust {
   private readonly closedCaster: Mesh;
   private readonly openCasters: readonly Mesh[];
   private readonly lining: number;
+  /** Where the neck ends. */
+  private readonly rim: Float32Array;
 
   constructor(
     private readonly head: Head,
@@ -102,7 +109,10 @@ export class Bust {
       uWork: { value: this.work },
     };
 
-    const surface = this.surface(rest);
+    const smooth = new Float32Array(player.level1().length);
+    refine(head.subdivision, rest, smooth);
+    this.rim = rimOf(head, smooth);
+    const surface = this.surface(smooth);
     this.moving = [surface.position, surface.normal] as BufferAttribute[];
     this.strainAttribute = surface.strain;
     this.strain = (surface.strain.array as Float32Array).subarray(0, head.parts.skin[3]);
@@ -113,10 +123,10 @@ export class Bust {
     };
     const own = (index: Uint16Array) => geometry(surface, index);
     const skinShape = own(part("skin", "under"));
-    this.skin = this.mesh(skinShape, glsl.VERTEX, glsl.SKIN, FIRST.skin, CLEAR);
-    this.depth = this.mesh(skinShape, glsl.VERTEX, glsl.NOTHING, FIRST.depth, { colorWrite: false });
-    const eyes = this.mesh(own(part("eye")), glsl.VERTEX, glsl.EYE, FIRST.solid);
-    const teeth = this.mesh(own(part("tooth")), glsl.VERTEX, glsl.MOUTH, FIRST.solid, {}, { uTooth: { value: 1 } });
+    this.skin = this.mesh(skinShape, VERTEX, SKIN, FIRST.skin, CLEAR);
+    this.depth = this.mesh(skinShape, VERTEX, NOTHING, FIRST.depth, { colorWrite: false });
+    const eyes = this.mesh(own(part("eye")), VERTEX, EYE, FIRST.solid);
+    const teeth = this.mesh(own(part("tooth")), VERTEX, MOUTH, FIRST.solid, {}, { uTooth: { value: 1 } });
     // The tongue first: the lining of the mouth goes with the skin.
     const isLining = (triangle: number) => head.triangles[3 * triangle] < head.parts.skin[3];
     const wetKind = kind("wet");
@@ -128,14 +138,14 @@ export class Bust {
     both.set(lining, tongue.length);
     // Seen edge-on behind a cheek its depth is not sure: it is put a little farther back.
     const back = { polygonOffset: true, polygonOffsetFactor: 2, polygonOffsetUnits: 8 };
-    this.wet = this.mesh(own(both), glsl.VERTEX, glsl.MOUTH, FIRST.solid, back, { uTooth: { value: 0 } });
+    this.wet = this.mesh(own(both), VERTEX, MOUTH, FIRST.solid, back, { uTooth: { value: 0 } });
 
     this.lashes = new Lashes(head);
     const lashShape = new BufferGeometry();
     this.lashAttributes = [moving(this.lashes.places, 3), moving(this.lashes.cover, 1)];
     lashShape.setAttribute("position", this.lashAttributes[0]).setAttribute("cover", this.lashAttributes[1]);
     lashShape.setIndex(new BufferAttribute(this.lashes.index, 1));
-    this.lashMesh = this.mesh(lashShape, glsl.LASH_VERTEX, glsl.LASH, FIRST.lashes, {
+    this.lashMesh = this.mesh(lashShape, LASH_VERTEX, LASH, FIRST.lashes, {
       ...CLEAR,
       depthWrite: false,
       side: DoubleSide,
@@ -144,15 +154,15 @@ export class Bust {
     const fibres = this.fibres();
     this.fleshMoving = [fibres.position, fibres.normal, fibres.aside] as BufferAttribute[];
     const bodies = Uint16Array.from(muscles.triangles);
-    this.fleshMesh = this.mesh(geometry(fibres, bodies), glsl.FLESH_VERTEX, glsl.FLESH, FIRST.beneath);
+    this.fleshMesh = this.mesh(geometry(fibres, bodies), FLESH_VERTEX, FLESH, FIRST.beneath);
     const mark = () =>
-      this.mesh(geometry(fibres, bodies), glsl.FLESH_VERTEX, glsl.MARKED, FIRST.marked, {
+      this.mesh(geometry(fibres, bodies), FLESH_VERTEX, MARKED, FIRST.marked, {
         ...CLEAR,
         depthWrite: false,
         depthTest: false,
       });
     this.marks = [mark(), mark()];
-    this.bone = this.mesh(this.boneShape(), glsl.BONE_VERTEX, glsl.BONE, FIRST.beneath, { side: DoubleSide });
+    this.bone = this.mesh(this.boneShape(), BONE_VERTEX, BONE, FIRST.beneath, { side: DoubleSide });
 
     this.closedCaster = shadow.cast(own(Uint16Array.from(head.triangles.subarray(0, 3 * head.solid))));
     this.openCasters = [this.fleshMesh, this.bone].map((mesh) => shadow.cast(mesh.geometry));
@@ -259,17 +269,18 @@ export class Bust {
   }
 
   /** What all surfaces of the outer head share. */
-  private surface(rest: Float32Array) {
+  private surface(smooth: Float32Array) {
     const { head, player } = this;
     const { paint, eyes } = head;
     const shape = player.level1();
     const count = shape.length / 3;
-    const place = new Float32Array(shape.length);
-    refine(head.subdivision, rest, place);
+    const far = fromRim(smooth, this.rim);
     for (const [number, name] of ["eye_left", "eye_right"].entries()) {
       const [, , start, stop] = head.parts[name];
-      for (let v = start; v < stop; v++) for (let a = 0; a < 3; a++) place[3 * v + a] -= eyes.centres[number][a];
+      for (let v = start; v < stop; v++) for (let a = 0; a < 3; a++) smooth[3 * v + a] -= eyes.centres[number][a];
     }
+    const place = new Float32Array(4 * count);
+    for (let v = 0; v < count; v++) place.set([smooth[3 * v], smooth[3 * v + 1], smooth[3 * v + 2], far[v]], 4 * v);
     const colour = new Uint8Array(4 * count);
     const state = new Uint8Array(4 * count);
     const brow = new Float32Array(3 * count);
@@ -283,7 +294,7 @@ export class Bust {
     return {
       position: moving(shape, 3),
       normal: moving(player.normals(), 3),
-      place: new BufferAttribute(place, 3),
+      place: new BufferAttribute(place, 4),
       paint: new BufferAttribute(colour, 4, true),
       state: new BufferAttribute(state, 4, true),
       brow: new BufferAttribute(brow, 3),
@@ -295,15 +306,18 @@ export class Bust {
     const { muscles, flesh } = this;
     const count = muscles.owner.length;
     const fibre = new Float32Array(4 * count);
+    const body = new Float32Array(2 * count);
+    const far = overRim(flesh.vertices, this.rim);
     for (let v = 0; v < count; v++) {
       fibre.set([muscles.across[v], muscles.lengthwise[v], muscles.sinew[v], muscles.openness[v] / 255], 4 * v);
+      body.set([muscles.owner[v], far[v]], 2 * v);
     }
     return {
       position: moving(flesh.vertices, 3),
       normal: moving(flesh.normals, 3),
       aside: moving(flesh.aside, 3),
       fibre: new BufferAttribute(fibre, 4),
-      body: new BufferAttribute(Float32Array.from(muscles.owner), 1),
+      body: new BufferAttribute(body, 2),
     };
   }
 
@@ -319,6 +333,7 @@ export class Bust {
       position: new BufferAttribute(bone.vertices, 3),
       paint: new BufferAttribute(paint, 4, true),
       jaw: new BufferAttribute(bone.jaw, 1, true),
+      far: new BufferAttribute(overRim(bone.vertices, this.rim), 1),
     };
     const shape = geometry(attributes, Uint16Array.from(bone.triangles));
     shape.computeVertexNormals();

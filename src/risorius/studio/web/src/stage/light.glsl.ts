@@ -3,6 +3,7 @@
 // All places and directions are in the frame of the head [mm], all colours are linear light.
 
 import { COLUMNS } from "./margins";
+import { NOISE } from "./noise.glsl";
 
 export const LIGHT = /* glsl */ `
 precision highp float;
@@ -15,30 +16,9 @@ uniform vec3 uLights[9];       // rows of Look.lights
 uniform mat4 uToShadow;
 uniform sampler2DShadow uShadow;
 uniform sampler2D uMargins;
+const float EXPOSURE = 1.0, KNEE = 0.55;
 
-float cellNoise(ivec2 cell) {
-  uint h = uint(cell.x) * 374761393u + uint(cell.y) * 668265263u;
-  h = (h ^ (h >> 13)) * 1274126177u;
-  return float((h ^ (h >> 16)) & 0xFFFFu) / 65535.0;
-}
-
-// Smooth noise 0..1 with features of size one.
-float noise(vec2 at) {
-  vec2 low = floor(at);
-  ivec2 cell = ivec2(low);
-  vec2 part = at - low;
-  part = part * part * (3.0 - 2.0 * part);
-  return mix(
-    mix(cellNoise(cell), cellNoise(cell + ivec2(1, 0)), part.x),
-    mix(cellNoise(cell + ivec2(0, 1)), cellNoise(cell + ivec2(1, 1)), part.x),
-    part.y);
-}
-
-// Noise that fades to its mean where the width of a pixel blurs it.
-float fine(vec2 at, float grain) {
-  return grain >= 1.4 ? 0.5 : 0.5 + (noise(at) - 0.5) * (1.0 - smoothstep(0.6, 1.4, grain));
-}
-
+${NOISE}
 // How much of the key light arrives: a soft edge of some millimetres. What the light grazes would else
 // lie in the shadow of its own texels.
 float arriving(vec3 place, vec3 normal) {
@@ -61,43 +41,50 @@ float gleam(vec3 normal, vec3 view, vec3 light) {
 struct Surface {
   vec3 colour;
   vec3 normal;
+  vec3 soft;        // the normal without its fine relief, which light inside the skin does not see
   vec3 view;
   float shown;      // of the key light
   float openness;   // of the room's light
   vec3 wrap;        // how far each colour creeps into the shadow
-  float gloss;
+  float gloss;      // of skin: broad
+  float wet;        // of a film of water: narrow
   float sheer;      // light that comes through from behind
-  bool tight;
 };
 
+// What a lamp does on the outside of a surface: a broad lobe, a narrow one and that of water.
+float shining(Surface s, vec3 lamp) {
+  float broad = gleam(s.normal, s.view, lamp);
+  broad *= broad;
+  float narrow = power4(broad);
+  float film = narrow * narrow * narrow * narrow;
+  return s.gloss * (0.11 * broad + 0.20 * narrow) + s.wet * (0.16 * narrow + 0.75 * film);
+}
+
 vec3 lighted(Surface s) {
-  float direct = dot(s.normal, uLights[0]);
+  float direct = dot(s.soft, uLights[0]);
+  float crisp = dot(s.normal, uLights[0]);
   float hole = 0.35 + 0.65 * s.openness;
   float shown = (0.18 + 0.82 * s.shown) * hole;
-  float fill = max((dot(s.normal, uLights[2]) + 0.3) / 1.3, 0.0) * hole;
+  float fill = max((dot(s.soft, uLights[2]) + 0.3) / 1.3, 0.0) * hole;
   float sky = 0.5 + 0.5 * dot(s.normal, uLights[8]);
   float grazing = 1.0 - max(dot(s.normal, s.view), 0.0);
   grazing *= grazing;
   float rim = max(dot(s.normal, uLights[6]), 0.0) * grazing * grazing * s.openness;
-  float shine = 0.0;
-  if (s.gloss > 0.0) {
-    float broad = gleam(s.normal, s.view, uLights[0]);
-    broad *= broad;
-    float power = power4(broad);
-    power = s.tight ? power * power : power;
-    shine = shown * max(direct, 0.0) * (0.10 * broad + 0.22 * power);
-    shine = s.gloss * (shine + 0.05 * s.openness * power4(gleam(s.normal, s.view, uLights[2])));
-  }
+  float shine = shown * smoothstep(0.0, 0.25, crisp) * shining(s, uLights[0])
+    + 0.3 * s.openness * shining(s, uLights[2]);
+  // Down on the skin catches light where it is seen from the side.
+  shine += 0.05 * s.gloss * grazing * s.openness * (0.4 + 0.6 * max(crisp, 0.0));
   // Where a surface turns away from the lamp it is that turning which darkens it, not its own shadow.
   shown = mix(max(shown, 0.6 * hole), shown, smoothstep(-0.2, 0.3, direct));
-  // Red travels furthest through skin, past the edge of a shadow and out of a hole.
-  vec3 through = max((direct + s.wrap) / (1.0 + s.wrap), 0.0) * pow(vec3(shown), vec3(0.75, 0.95, 1.0));
+  // Red travels furthest through skin: past its fine relief, past the edge of a shadow, out of a hole.
+  vec3 facing = mix(vec3(crisp), vec3(direct), vec3(0.9, 0.55, 0.4));
+  vec3 through = max((facing + s.wrap) / (1.0 + s.wrap), 0.0) * pow(vec3(shown), vec3(0.62, 0.94, 1.0));
   vec3 room = mix(uLights[5], uLights[4], sky) * s.openness * vec3(1.25 - 0.25 * s.openness, 1.0, 1.0);
   vec3 light = through * uLights[1] + fill * uLights[3] + room;
   // An ear before a lamp glows: what comes from behind leaves reddened by the blood on its way.
-  vec3 behind = max(-direct, 0.0) * uLights[1] + max(-dot(s.normal, uLights[6]), 0.0) * uLights[7] * 1.6
-    + max(-dot(s.normal, uLights[2]), 0.0) * uLights[3];
-  light += s.sheer * vec3(1.15, 0.32, 0.17) * behind;
+  vec3 behind = max(-direct, 0.0) * uLights[1] + max(-dot(s.soft, uLights[6]), 0.0) * uLights[7] * 1.6
+    + max(-dot(s.soft, uLights[2]), 0.0) * uLights[3];
+  light += s.sheer * vec3(1.25, 0.26, 0.13) * behind;
   return s.colour * light + shine * uLights[1] + rim * uLights[7];
 }
 
@@ -119,11 +106,18 @@ float beside(float distance, float reach) {
   return part * part * (1.5 - 0.5 * part);
 }
 
-// Light above 0.7 is bent over, then shown as sRGB.
+// What is too bright is bent over, then shown as sRGB. The brightest part leads the others, so that light
+// skin does not turn yellow; very bright light turns white.
 vec4 shown(vec3 light, float cover) {
-  light = min(light, 2.0);
-  light = mix(light, 0.7 + 0.3 * (1.0 - exp(-(light - 0.7) / 0.3)), step(0.7, light));
-  vec3 curve = mix(12.92 * light, 1.055 * pow(max(light, 0.0), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
+  light = max(light * EXPOSURE, 0.0);
+  float most = max(light.r, max(light.g, light.b));
+  float bent = most > KNEE ? KNEE + (1.0 - KNEE) * (1.0 - exp(-(most - KNEE) / (1.0 - KNEE))) : most;
+  light *= bent / max(most, 1e-4);
+  light = mix(light, vec3(bent), 0.5 * smoothstep(0.9, 2.2, most));
+  vec3 curve = mix(12.92 * light, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
   return vec4(curve * cover, cover);
 }
+
+// The neck ends in the air; it fades instead of being cut.
+float whole(float far) { return smoothstep(1.0, 24.0, far); }
 `;

@@ -33,8 +33,8 @@ const TURN_PER_KEY = 0.12;
 const STILL = 5;
 
 export class Orbit {
-  /** A click, in shares of the canvas from its middle: right and up, -1..1. */
-  onclick: ((right: number, up: number) => void) | undefined;
+  /** A press that was no turn. */
+  onclick: ((event: PointerEvent) => void) | undefined;
   private readonly now: View = { ...VIEWS.front };
   private goal: View = { ...VIEWS.front };
   private zoom = 1;
@@ -125,11 +125,7 @@ export class Orbit {
   private release(event: PointerEvent): void {
     const alone = this.down.size === 1;
     if (!this.down.delete(event.pointerId) || !alone || this.travelled > STILL) return;
-    const box = this.canvas.getBoundingClientRect();
-    this.onclick?.(
-      (2 * (event.clientX - box.left)) / box.width - 1,
-      1 - (2 * (event.clientY - box.top)) / box.height,
-    );
+    this.onclick?.(event);
   }
 
   private wheel(event: WheelEvent): void {

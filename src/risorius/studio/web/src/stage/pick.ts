@@ -1,4 +1,20 @@
-// Which triangle a line of sight meets first.
+// What a line of sight meets first, and what muscle is meant by it.
+
+import type { Body, Muscles } from "./muscles";
+
+/** A muscle that lies deeper under closed skin [mm] is not what was pointed at. */
+const DEEP = 30;
+/** Where no muscle lies right below, one so near to the place on the skin [mm] is meant. */
+const NEAR = 12;
+
+export type Triple = readonly [number, number, number];
+
+export interface Mesh {
+  points: Float32Array;
+  triangles: ArrayLike<number>;
+  /** So many triangles count. */
+  count: number;
+}
 
 export interface Hit {
   triangle: number;
@@ -7,13 +23,7 @@ export interface Hit {
 }
 
 /** Return the first triangle from `start` on that a line enters from outside, or null. */
-export function firstHit(
-  points: Float32Array,
-  triangles: ArrayLike<number>,
-  count: number,
-  start: readonly [number, number, number],
-  way: readonly [number, number, number],
-): Hit | null {
+export function firstHit({ points, triangles, count }: Mesh, start: Triple, way: Triple): Hit | null {
   const [sx, sy, sz] = start;
   const [dx, dy, dz] = way;
   let hit: Hit | null = null;
@@ -47,4 +57,31 @@ export function firstHit(
     if (distance > 0 && (!hit || distance < hit.distance)) hit = { triangle: t, distance };
   }
   return hit;
+}
+
+/** Return the muscle that is meant by a line of sight: what lies below the skin there, or else very near. */
+export function meantBody(
+  muscles: Muscles,
+  vertices: Float32Array,
+  surface: Mesh,
+  isClosed: boolean,
+  start: Triple,
+  way: Triple,
+): Body | null {
+  const { triangles, owner, bodies } = muscles;
+  const inside = firstHit({ points: vertices, triangles, count: triangles.length / 3 }, start, way);
+  const outside = firstHit(surface, start, way);
+  const deep = DEEP / Math.hypot(...way);
+  if (inside && (!isClosed || (outside && inside.distance - outside.distance < deep))) {
+    return bodies[owner[triangles[3 * inside.triangle]]];
+  }
+  if (!outside) return null;
+  const [x, y, z] = [0, 1, 2].map((a) => start[a] + outside.distance * way[a]);
+  let nearest = -1;
+  let least = NEAR * NEAR;
+  for (let v = 0; v < owner.length; v++) {
+    const away = (vertices[3 * v] - x) ** 2 + (vertices[3 * v + 1] - y) ** 2 + (vertices[3 * v + 2] - z) ** 2;
+    if (away < least) [least, nearest] = [away, v];
+  }
+  return nearest < 0 ? null : bodies[owner[nearest]];
 }

@@ -11,7 +11,7 @@ import { readHead } from "./head";
 import { Lashes } from "./lashes";
 import { COLUMNS, Margins } from "./margins";
 import { readMuscles } from "./muscles";
-import { firstHit } from "./pick";
+import { firstHit, meantBody, type Triple } from "./pick";
 
 /** Most that a body may differ from Python's [mm]. */
 const TOLERANCE = 0.1;
@@ -57,22 +57,37 @@ describe.skipIf(!folder)("the stage's files", async () => {
     expect(worst).toBeLessThan(TOLERANCE);
   });
 
-  it("let a line of sight find the muscle that is there", () => {
-    flesh.pose(rig.rest, new Float32Array(2 * rig.channels.length));
-    const body = muscles.bodies.find((one) => one.channel === "frontalis.medialis" && one.side === "left")!;
-    const middle = [0, 0, 0];
-    for (let v = body.vertices[0]; v < body.vertices[1]; v++) {
-      for (let a = 0; a < 3; a++) middle[a] += flesh.vertices[3 * v + a] / (body.vertices[1] - body.vertices[0]);
+  it("let a line of sight find the muscle that is meant", () => {
+    const player = new RigPlayer(rig, head);
+    player.pose({ activation: new Float32Array(2 * rig.channels.length), jaw: null, gaze: null });
+    flesh.pose(player.level0, new Float32Array(2 * rig.channels.length));
+    const surface = { points: player.level1(), triangles: head.triangles, count: head.solid };
+    const meant = (x: number, y: number, isClosed = true): string | null => {
+      const body = meantBody(muscles, flesh.vertices, surface, isClosed, [x, y, 900], [0, 0, -1]);
+      return body && `${body.channel}.${body.side}`;
+    };
+    const middleOf = (channel: string, side: string): Triple => {
+      const body = muscles.bodies.find((one) => one.channel === channel && one.side === side)!;
+      const middle: [number, number, number] = [0, 0, 0];
+      for (let v = body.vertices[0]; v < body.vertices[1]; v++) {
+        for (let a = 0; a < 3; a++) middle[a] += flesh.vertices[3 * v + a] / (body.vertices[1] - body.vertices[0]);
+      }
+      return middle;
+    };
+    const [x, y] = middleOf("frontalis.medialis", "left");
+    expect(meant(x, y)).toBe("frontalis.medialis.left");
+    expect(meant(-x, y)).toBe("frontalis.medialis.right");
+    // Between the two bellies of the forehead there is none below; the nearer one is meant.
+    const bodies = { points: flesh.vertices, triangles: muscles.triangles, count: muscles.triangles.length / 3 };
+    const gap = [1, 2, 3, 4].filter((aside) => !firstHit(bodies, [aside, y, 900], [0, 0, -1]));
+    expect(gap.length).toBeGreaterThan(0);
+    for (const aside of gap) {
+      expect(meant(aside, y)).toBe("frontalis.medialis.left");
+      expect(meant(-aside, y)).toBe("frontalis.medialis.right");
     }
-    const hit = firstHit(
-      flesh.vertices,
-      muscles.triangles,
-      muscles.triangles.length / 3,
-      [middle[0], middle[1], 900],
-      [0, 0, -1],
-    );
-    expect(muscles.bodies[muscles.owner[muscles.triangles[3 * hit!.triangle]]]).toBe(body);
-    expect(firstHit(flesh.vertices, muscles.triangles, 9, [500, 0, 900], [0, 0, -1])).toBeNull();
+    // High on the scalp there is none near, and beside the head there is nothing at all.
+    expect(meant(0, 118)).toBeNull();
+    expect(meant(500, 0)).toBeNull();
   });
 
   it("know the edges of lids and lips, and lashes no finer than a pixel", () => {

@@ -8,10 +8,19 @@ import { Flesh } from "./flesh";
 import { readHead, type Head } from "./head";
 import { readMuscles, type Muscles, type Side } from "./muscles";
 import { Orbit, type Preset } from "./orbit";
-import { firstHit } from "./pick";
+import { glanceAt, type Glance } from "./glance";
+import { Moment } from "./moment";
+import { Pace, isSoftware } from "./pace";
+import { meantBody } from "./pick";
 import { Shadow } from "./shadow";
 
-export type { Preset, Side };
+export type { Glance, Preset, Side };
+
+/** Where a pointer is, from the upper left corner of the canvas as it is laid out, before any transform. */
+export interface At {
+  offsetX: number;
+  offsetY: number;
+}
 
 export interface Frame extends Pose {
   /** Yaw, pitch, roll [rad], and shift to the person's left, up, forward [mm]. */
@@ -44,16 +53,25 @@ const NO_WEBGL =
   "This browser cannot draw in three dimensions: WebGL 2 is missing or switched off. " +
   "Turn on hardware acceleration in its settings, or open this page in a current Chrome, Firefox, Edge or Safari.";
 
+const LOST =
+  "The browser took the graphics away, as it may when memory is short or the computer slept. " +
+  "The face comes back by itself as soon as they are given back.";
+
 const FIELD_DEG = 17;
-const FINEST = 2;
+/** Where a machine begins that has no graphics processor [drawing pixels per pixel of the page]. */
+const SOFTWARE_RATIO = 0.5;
+/** A picture that stands still so long [ms] is drawn again, at least this fine. */
+const STILL = { after: 400, ratio: 1 };
 /** With the muscles shown, closed skin lets so much through. */
 const SHEER_SKIN = 0.5;
-/** A muscle that lies deeper under closed skin [mm] is not what was pointed at. */
-const DEEP = 30;
 /** The neck's widening in a full breath [mm]. */
 const BREATH = 1.5;
 /** Radius of the pupil when its sphincter, when its dilator works fully [mm]; a choice of design. */
 const PUPIL = { narrow: 1.0, wide: 3.8 };
+
+/** Numbers of a moment beside activation and tone: of the camera, and of the frame and the layers. */
+const CAMERA = 16;
+const FRAME = 3 + 4 + 6 + 5;
 
 /** Open a stage from the three files of `/api/face`. */
 export async function openStage(
@@ -68,6 +86,8 @@ export class Stage {
   layers: Layers = { skin: 1, muscles: false, strain: false };
   /** A click: what muscle lies there, or null. */
   onpick: ((channel: string | null, side: Side) => void) | undefined;
+  /** What to tell the user while the graphics are lost, and null when they are back. */
+  onlost: ((message: string | null) => void) | undefined;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(FIELD_DEG, 1, 100, 2000);
@@ -80,8 +100,16 @@ export class Stage {
   private readonly bust: Bust;
   private readonly activation: Float32Array;
   private readonly pupilAt: readonly [narrow: number, wide: number];
+  private readonly moment: Moment;
+  private readonly pace: Pace;
   private isFleshMoved = false;
   private isLost = false;
+  /** The picture must be drawn though the face is as it was. */
+  private isStale = true;
+  /** Drawn as fine as a still picture may be. */
+  private isFine = false;
+  private shownAt = 0;
+  private drawnAt = -Infinity;
   private marked: [channel: string | null, side: Side | null] = [null, null];
   private readonly stop = new AbortController();
   private readonly viewer = new Vector3();
@@ -97,10 +125,13 @@ export class Stage {
     const { rig, head, muscles } = assets;
     const context = canvas.getContext("webgl2", { alpha: true, antialias: true, powerPreference: "high-performance" });
     if (!context) throw new StageError(NO_WEBGL);
+    if (context.isContextLost()) throw new StageError(LOST);
     this.renderer = new WebGLRenderer({ canvas, context, alpha: true, antialias: true });
     this.renderer.setClearColor(0, 0);
+    this.pace = new Pace(devicePixelRatio, isSoftware(context) ? SOFTWARE_RATIO : devicePixelRatio);
     this.player = new RigPlayer(rig, head);
     this.activation = new Float32Array(2 * rig.channels.length);
+    this.moment = new Moment(4 * rig.channels.length + CAMERA + FRAME);
     this.pupilAt = [rig.channels.indexOf("sphincter_pupillae"), rig.channels.indexOf("dilatator_pupillae")];
     this.flesh = new Flesh(muscles, rig.rest, head.level0.quads);
     this.strain = new Strain(rig.rest, head.level0.quads, head.parts.skin[1]);
@@ -110,11 +141,19 @@ export class Stage {
     this.group.add(...this.bust.meshes);
     this.scene.add(this.group);
     this.orbit = new Orbit(this.camera, canvas);
-    this.orbit.onclick = (right, up) => this.pick(right, up);
+    this.orbit.onclick = (event) => {
+      const body = this.pick(event);
+      this.onpick?.(body?.channel ?? null, body?.side ?? "left");
+    };
     const { signal } = this.stop;
     // The browser may take the graphics away and give them back; meanwhile nothing is drawn.
-    canvas.addEventListener("webglcontextlost", () => (this.isLost = true), { signal });
-    canvas.addEventListener("webglcontextrestored", () => (this.isLost = false), { signal });
+    const lose = (isLost: boolean) => () => {
+      this.isLost = isLost;
+      this.isStale = true;
+      this.onlost?.(isLost ? LOST : null);
+    };
+    canvas.addEventListener("webglcontextlost", lose(true), { signal });
+    canvas.addEventListener("webglcontextrestored", lose(false), { signal });
     this.resize();
   }
 
@@ -123,15 +162,52 @@ export class Stage {
     return this.assets.rig.channels;
   }
 
-  /** Draw a moment of the face. */
+  /** Drawing pixels per pixel of the page. */
+  get ratio(): number {
+    return this.renderer.getPixelRatio();
+  }
+
+  /** Draw a moment of the face; what is drawn already, or cannot be seen, is not drawn. */
   show(frame: Frame): void {
-    if (this.isLost) return;
+    if (this.isLost || document.hidden) return;
+    const now = performance.now();
+    // A frame after one that was drawn comes as late as that one took, on whatever part of the machine.
+    if (this.shownAt === this.drawnAt && this.pace.took(now - this.shownAt)) this.isStale = true;
+    this.shownAt = now;
+    this.orbit.update(now);
+    const isMoved = this.isMoved(frame) || this.isStale;
+    const isRestful = !this.isFine && now - this.drawnAt > STILL.after;
+    if (!isMoved && !isRestful) return;
+    this.isStale = false;
+    const still = Math.max(this.pace.ratio, Math.min(devicePixelRatio, STILL.ratio));
+    const ratio = isMoved ? this.pace.ratio : still;
+    if (ratio !== this.ratio) this.renderer.setPixelRatio(ratio);
+    this.draw(frame);
+    this.isFine = ratio === still;
+    this.drawnAt = isMoved ? now : -Infinity;
+  }
+
+  private isMoved(frame: Frame): boolean {
+    const { moment, camera, layers } = this;
+    const width = this.activation.length;
+    moment.take(frame.activation, width);
+    moment.take(frame.tone, width);
+    moment.take(frame.jaw, 3);
+    moment.take(frame.gaze, 4);
+    moment.take(frame.headPose, 6);
+    moment.take([frame.breath ?? 0, frame.pupil ?? NaN, layers.skin, Number(layers.muscles), Number(layers.strain)], 5);
+    moment.take(camera.matrixWorld.elements, CAMERA);
+    return moment.end();
+  }
+
+  private draw(frame: Frame): void {
     const { player, bust, layers, group, camera } = this;
     this.activation.set(frame.activation);
     player.pose({ ...frame, gaze: seen(frame.gaze) });
     this.isFleshMoved = false;
-    const hasMuscles = layers.muscles || this.marked[0] !== null;
-    if (hasMuscles) this.moveFlesh();
+    // What a skin that fades lets through are muscles, not bare bone.
+    const hasMuscles = layers.muscles || layers.skin < 1;
+    if (hasMuscles || this.marked[0] !== null) this.moveFlesh();
     if (layers.strain) {
       this.strain.read(player.level0);
       this.strain.spread(this.assets.head.subdivision, bust.strain);
@@ -141,7 +217,6 @@ export class Stage {
     this.euler.set(pitch, yaw, roll);
     group.matrix.makeRotationFromEuler(this.euler).setPosition(x, y, z);
     group.updateMatrixWorld(true);
-    this.orbit.update(performance.now());
     // The viewer and the lights, which go with the viewer, as the head sees them.
     this.fromWorld.copy(group.matrix).invert();
     this.viewer.copy(camera.position).applyMatrix4(this.fromWorld);
@@ -153,7 +228,7 @@ export class Stage {
       viewer: this.viewer,
       turn: this.turn,
       fade: 1 - most * Math.min(Math.max(layers.skin, 0), 1),
-      muscles: layers.muscles,
+      muscles: hasMuscles,
       strain: layers.strain,
       breath: BREATH * (frame.breath ?? 0),
       pupil: frame.pupil ?? this.pupil(),
@@ -170,6 +245,7 @@ export class Stage {
   /** Mark a muscle, on both sides without a side; null marks none. */
   highlight(channel: string | null, side: Side | null = null): void {
     this.marked = [channel, side];
+    this.isStale = true;
     this.bust.mark(channel, side);
   }
 
@@ -177,9 +253,10 @@ export class Stage {
   resize(): void {
     const width = Math.max(this.canvas.clientWidth, 1);
     const height = Math.max(this.canvas.clientHeight, 1);
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, FINEST));
+    this.renderer.setPixelRatio(this.pace.ratio);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
+    this.isStale = true;
   }
 
   dispose(): void {
@@ -207,20 +284,29 @@ export class Stage {
     return (2 * Math.tan((FIELD_DEG * Math.PI) / 360)) / this.canvas.height;
   }
 
-  private pick(right: number, up: number): void {
-    if (!this.onpick) return;
+  /** How gaze meets a pointer over the canvas, wherever the camera stands; null behind the head. */
+  glance(at: At): Glance | null {
+    const [left, right] = this.assets.head.eyes.centres;
+    const eyes = new Vector3(...left).add(new Vector3(...right)).multiplyScalar(0.5);
+    return glanceAt(this.sight(at), eyes.applyMatrix4(this.group.matrix), this.camera);
+  }
+
+  /** The muscle that a place on the canvas means, or null. */
+  pick(at: At): { channel: string; side: Side } | null {
     this.moveFlesh();
     const { muscles, head } = this.assets;
-    const start = this.viewer.toArray();
-    const half = Math.tan((FIELD_DEG * Math.PI) / 360);
-    const way = new Vector3(right * half * this.camera.aspect, up * half, -1).applyMatrix3(this.turn).toArray();
-    const inside = firstHit(this.flesh.vertices, muscles.triangles, muscles.triangles.length / 3, start, way);
     const isClosed = !this.layers.muscles && this.layers.skin > 0.5;
-    const outside = isClosed ? firstHit(this.player.level1(), head.triangles, head.solid, start, way) : null;
-    const isThere = inside && (!isClosed || (outside && inside.distance - outside.distance < DEEP));
-    if (!isThere) return this.onpick(null, "left");
-    const { channel, side } = muscles.bodies[muscles.owner[muscles.triangles[3 * inside.triangle]]];
-    this.onpick(channel, side);
+    const surface = { points: this.player.level1(), triangles: head.triangles, count: head.solid };
+    const way = this.sight(at).applyMatrix3(this.turn).toArray();
+    return meantBody(muscles, this.flesh.vertices, surface, isClosed, this.viewer.toArray(), way);
+  }
+
+  /** The direction of a place on the canvas, in the camera's frame and one unit deep. */
+  private sight({ offsetX, offsetY }: At): Vector3 {
+    const half = Math.tan((FIELD_DEG * Math.PI) / 360);
+    const right = (2 * offsetX) / Math.max(this.canvas.clientWidth, 1) - 1;
+    const up = 1 - (2 * offsetY) / Math.max(this.canvas.clientHeight, 1);
+    return new Vector3(right * half * this.camera.aspect, up * half, -1);
   }
 }
 
