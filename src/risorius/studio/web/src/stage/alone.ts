@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   };
   stage.look((asked.get("look") ?? "front") as Preset);
   stage.highlight(asked.get("mark"), asked.get("side") as Side | null);
-  stage.onpick = (channel, side) => (told.textContent = channel ? `${channel}.${side}` : "nothing");
+  stage.onpick = ({ channel, side }) => (told.textContent = channel ? `${channel}.${side}` : "nothing");
   addEventListener("resize", () => stage.resize());
   // A browser that draws without a graphics processor is spared more frames than asked for.
   const frames = Number(asked.get("frames") ?? Infinity);

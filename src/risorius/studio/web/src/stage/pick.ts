@@ -48,3 +48,14 @@ export function firstHit(
   }
   return hit;
 }
+
+/** Return the vertex that lies nearest to a place, and how far away it is. */
+export function nearest(points: Float32Array, [x, y, z]: readonly [number, number, number]): { vertex: number; distance: number } {
+  let [vertex, least] = [-1, Infinity];
+  for (let v = 0; v < points.length / 3; v++) {
+    const [dx, dy, dz] = [points[3 * v] - x, points[3 * v + 1] - y, points[3 * v + 2] - z];
+    const square = dx * dx + dy * dy + dz * dz;
+    if (square < least) [vertex, least] = [v, square];
+  }
+  return { vertex, distance: Math.sqrt(least) };
+}

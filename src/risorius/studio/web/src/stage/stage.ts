@@ -8,7 +8,7 @@ import { Flesh } from "./flesh";
 import { readHead, type Head } from "./head";
 import { readMuscles, type Muscles, type Side } from "./muscles";
 import { Orbit, type Preset } from "./orbit";
-import { firstHit } from "./pick";
+import { firstHit, nearest } from "./pick";
 import { Shadow } from "./shadow";
 
 export type { Preset, Side };
@@ -35,6 +35,15 @@ export interface Assets {
   muscles: Muscles;
 }
 
+/** What was pointed at on the head. */
+export interface Picked {
+  /** The muscle that lies there, or the nearest one; null where none is near. */
+  channel: string | null;
+  side: Side;
+  /** How far from the line of sight it lies, where it does not lie on it [mm]. */
+  aside: number;
+}
+
 /** Why nothing can be shown; the message is fit to be read by anybody. */
 export class StageError extends Error {
   override name = "StageError";
@@ -50,6 +59,8 @@ const FINEST = 2;
 const SHEER_SKIN = 0.5;
 /** A muscle that lies deeper under closed skin [mm] is not what was pointed at. */
 const DEEP = 30;
+/** Between two muscles the nearest one is meant, this far from the place on the skin at most [mm]. */
+const NEAR = 25;
 /** The neck's widening in a full breath [mm]. */
 const BREATH = 1.5;
 /** Radius of the pupil when its sphincter, when its dilator works fully [mm]; a choice of design. */
@@ -66,8 +77,8 @@ export async function openStage(
 
 export class Stage {
   layers: Layers = { skin: 1, muscles: false, strain: false };
-  /** A click: what muscle lies there, or null. */
-  onpick: ((channel: string | null, side: Side) => void) | undefined;
+  /** A click on the head. */
+  onpick: ((picked: Picked) => void) | undefined;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(FIELD_DEG, 1, 100, 2000);
@@ -215,12 +226,19 @@ export class Stage {
     const half = Math.tan((FIELD_DEG * Math.PI) / 360);
     const way = new Vector3(right * half * this.camera.aspect, up * half, -1).applyMatrix3(this.turn).toArray();
     const inside = firstHit(this.flesh.vertices, muscles.triangles, muscles.triangles.length / 3, start, way);
+    const outside = firstHit(this.player.level1(), head.triangles, head.solid, start, way);
     const isClosed = !this.layers.muscles && this.layers.skin > 0.5;
-    const outside = isClosed ? firstHit(this.player.level1(), head.triangles, head.solid, start, way) : null;
     const isThere = inside && (!isClosed || (outside && inside.distance - outside.distance < DEEP));
-    if (!isThere) return this.onpick(null, "left");
-    const { channel, side } = muscles.bodies[muscles.owner[muscles.triangles[3 * inside.triangle]]];
-    this.onpick(channel, side);
+    const told = (vertex: number, aside: number): void => {
+      const { channel, side } = muscles.bodies[muscles.owner[vertex]];
+      this.onpick!({ channel, side, aside });
+    };
+    if (isThere) return told(muscles.triangles[3 * inside.triangle], 0);
+    if (!outside) return;
+    const [x, y, z] = way.map((step, axis) => start[axis] + outside.distance * step);
+    const { vertex, distance } = nearest(this.flesh.vertices, [x, y, z]);
+    if (distance < NEAR) told(vertex, distance);
+    else this.onpick({ channel: null, side: "left", aside: distance });
   }
 }
 
