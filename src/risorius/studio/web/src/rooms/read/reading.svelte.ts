@@ -73,11 +73,9 @@ class Reading {
 
   async show(id: string): Promise<void> {
     try {
-      const [clip, frames] = await Promise.all([
-        read<ClipSheet>(`/api/clips/${id}`),
-        ask(`/api/clips/${id}/frames`).then((answer) => answer.arrayBuffer()),
-      ]);
-      this.reel = new Reel(new Float32Array(frames));
+      const numbers = async (part: string) => new Float32Array(await (await ask(`/api/clips/${id}/${part}`)).arrayBuffer());
+      const [clip, frames] = await Promise.all([read<ClipSheet>(`/api/clips/${id}`), numbers("frames")]);
+      this.reel = new Reel(frames, clip.hasConfidence ? await numbers("confidence") : null);
       this.clip = clip;
       this.transport.load(this.reel.duration);
     } catch (reason) {
