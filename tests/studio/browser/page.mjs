@@ -1,9 +1,6 @@
 // A real browser on a running studio, watched: what it asks other hosts for, and what goes wrong in the page.
 
-import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const WEB = fileURLToPath(new URL("../../../src/risorius/studio/web/package.json", import.meta.url));
@@ -25,7 +22,7 @@ export const FLAGS = [
 const EXPECTED = /ERR_CONNECTION|WebSocket|ERR_INTERNET|status of/;
 
 /**
- * Open a browser. `page(path, options)` gives a page in a profile of its own that is cleaner than a user's;
+ * Open a browser for the studio at an address. `page(path, options)` gives a page in a profile of its own that is cleaner than a user's;
  * `asked` collects the hosts of all requests, `foreign` the requests to other hosts than the studio, and `faults`
  * what the page itself complains about.
  */
@@ -35,7 +32,6 @@ export async function openBrowser(address, { flags = [], chromiumPath = process.
   const asked = new Set();
   const foreign = [];
   const faults = [];
-  const folder = mkdtempSync(join(tmpdir(), "studio-"));
 
   function watch(page) {
     const hear = (url) => {
@@ -56,20 +52,16 @@ export async function openBrowser(address, { flags = [], chromiumPath = process.
     asked,
     foreign,
     faults,
-    folder,
     async page(path = "/", { webgl = true, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, acceptDownloads: true, ...options });
+      context.setDefaultTimeout(60_000);
       context.on("page", watch);
       if (!webgl) await context.addInitScript(withoutWebGL);
       const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
       if (path !== null) await page.goto(new URL(path, address).href);
       return page;
     },
-    async close() {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => browser.close(),
   };
 }
 

@@ -34,6 +34,7 @@ class ScoreDesk {
   readonly transport = new Transport();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
+  private wanted = false;
 
   /** Whether the head and curves show another score than the one that is written. */
   get stale(): boolean {
@@ -83,25 +84,31 @@ class ScoreDesk {
   }
 
   async perform(): Promise<void> {
-    await this.check();
-    if (this.problems.length || this.busy) return;
+    this.wanted = this.busy;
+    if (this.busy) return;
     this.busy = true;
-    const text = this.text;
     try {
-      const wanted: RenderAsk = { text, seed: this.seed, off: this.off };
-      const performance = await send<Performance>("/api/perform/render", wanted);
-      const frames = await (await ask(`/api/clips/${performance.clip.id}/frames`)).arrayBuffer();
-      this.reel = new Reel(new Float32Array(frames));
-      this.performance = performance;
-      this.performed = text;
-      this.transport.load(this.reel.duration);
-      this.trouble = "";
-      void this.part(performance, wanted);
+      await this.check();
+      if (this.problems.length === 0) await this.render();
     } catch (reason) {
       this.trouble = (reason as Error).message;
     } finally {
       this.busy = false;
     }
+    // Somebody asked again meanwhile, perhaps for another score.
+    if (this.wanted) await this.perform();
+  }
+
+  private async render(): Promise<void> {
+    const wanted: RenderAsk = { text: this.text, seed: this.seed, off: this.off };
+    const performance = await send<Performance>("/api/perform/render", wanted);
+    const frames = await (await ask(`/api/clips/${performance.clip.id}/frames`)).arrayBuffer();
+    this.reel = new Reel(new Float32Array(frames));
+    this.performance = performance;
+    this.performed = wanted.text;
+    this.transport.load(this.reel.duration);
+    this.trouble = "";
+    void this.part(performance, wanted);
   }
 
   /** Play without these layers. */
