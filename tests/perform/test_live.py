@@ -57,6 +57,16 @@ def test_what_has_begun_goes_on_when_something_else_is_told():
     assert (once.values == twice.values).all()
 
 
+@pytest.mark.parametrize("frame", [1, 7, 37, 38, 39, 40, 41, 119])
+def test_what_is_told_begins_whatever_the_frame(frame):
+    face = live(seed=1, rate=60, off=("micro", "blink"))
+    face.frames((frame - 1) / 60)
+    face.intend({"AU12": 0.6, "for": 0.5}, {"feel": "anger", "for": 2.0, "at": 0.0})
+    clip = face.frames(frame / 60 + 0.4)
+    assert smile(clip) > 0.2
+    assert {"move", "feel"} <= {event.kind for event in clip_events(clip)}
+
+
 @pytest.mark.parametrize("next_one", [{"until": "end"}, {"for": 2.0}])
 def test_what_is_held_gives_way_to_the_next_of_its_kind(next_one):
     face = live(seed=1, rate=60)

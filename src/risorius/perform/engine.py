@@ -63,6 +63,10 @@ class Instant:
         return drive, state
 
 
+_HAIR = 1e-9
+"""Shorter than any time between two things [s]."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """A piece of a performance.
@@ -162,12 +166,16 @@ class Player:
         now is taken to have happened.
         """
         self.scene = scene
+        # A hair before the next frame, where what is told now begins.
+        self._horizon = min(self._horizon, self.time - _HAIR)
+        self._events = [event for event in self._events if event.start < self._horizon]
         ends = {beat.index: beat.end for beat in scene.beats}
         self._live = [
             live._replace(stroke=_held_until(live, ends.get(live.stroke.beat, self.time)))
             if live.stroke.beat is not None
             else live
             for live in self._live
+            if live.stroke.start < self._horizon
         ]
         streams = (self._stream(number, layer) for number, layer in enumerate(self._layers))
         self._coming = heapq.merge(*streams)
