@@ -57,6 +57,37 @@ def test_what_has_begun_goes_on_when_something_else_is_told():
     assert (once.values == twice.values).all()
 
 
+@pytest.mark.parametrize("frame", [1, 7, 37, 38, 39, 40, 41, 119])
+def test_what_is_told_begins_whatever_the_frame(frame):
+    face = live(seed=1, rate=60, off=("micro", "blink"))
+    face.frames((frame - 1) / 60)
+    face.intend({"AU12": 0.6, "for": 0.5}, {"feel": "anger", "for": 2.0, "at": 0.0})
+    clip = face.frames(frame / 60 + 0.4)
+    assert smile(clip) > 0.2
+    assert {"move", "feel"} <= {event.kind for event in clip_events(clip)}
+
+
+@pytest.mark.parametrize("next_one", [{"until": "end"}, {"for": 2.0}])
+def test_what_is_held_gives_way_to_the_next_of_its_kind(next_one):
+    face = live(seed=1, rate=60)
+    face.intend({"feel": "joy", "strength": 0.9, "until": "end"})
+    assert smile(face.frames(20.0)[{"time": slice(-60, None)}]) > 0.2
+    face.intend({"feel": "sadness", **next_one})
+    falling = np.abs(np.diff(face.frames(26.0).activation.sel(muscle="zygomaticus_major"), axis=0))
+    assert falling.max() < 0.1, "it leaves as it came, without a jump"
+    assert smile(face.frames(30.0)[{"time": slice(-60, None)}]) < 0.1
+
+
+def test_all_of_a_movement_is_held_and_gives_way():
+    face = live(seed=1, rate=60, off=("emotion", "micro", "blink"))
+    parts = ["zygomaticus_major", "frontalis.medialis"]
+    face.intend({"AU12": 0.6, "AU1": 0.6, "until": "end"})
+    held = face.frames(5.0).activation.sel(muscle=parts).isel(time=-1)
+    assert held.values.min() > 0.2
+    face.intend({"AU9": 0.6, "for": 1.0})
+    assert face.frames(10.0).activation.sel(muscle=parts).isel(time=-1).values.max() < 0.1
+
+
 def test_it_lives_without_being_told():
     clip = live(seed=5).frames(20.0)
     kinds = {event.kind for event in clip_events(clip)}

@@ -147,6 +147,10 @@ def test_every_example_can_be_performed(client):
             == []
         )
     assert "zygomaticus_major" in words["movements"]
+    for layer in words["layers"]:
+        ask = {"text": "beats:\n- {at: 0.2, nod: once}\n"}
+        answer = client.post(f"/api/perform/layers/{layer['name']}", json=ask)
+        assert (answer.status_code == 200) == layer["hasCurves"], layer
     assert client.get("/api/perform/schema").json()["title"] == "Score"
 
 
@@ -241,6 +245,7 @@ def test_a_picture_without_a_face_is_told_and_forgotten(client, settings):
     done = finished(client, job)
     assert done["state"] == "failed"
     assert "face" in done["problem"]
+    assert done["problem"].count("/") == 0, "no path of this computer is told"
     assert list((settings.data / "scratch").iterdir()) == []
 
 

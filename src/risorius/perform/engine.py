@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from math import ceil, inf, radians
@@ -61,6 +61,10 @@ class Instant:
     def step(self, drive: Floats, state: None) -> tuple[Floats, None]:
         """Return the drive."""
         return drive, state
+
+
+_HAIR = 1e-9
+"""Shorter than any time between two things [s]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,10 +161,22 @@ class Player:
     def restart(self, scene: Scene) -> None:
         """Go on with another scene.
 
-        What has begun goes on to its end. What the old scene had planned for later is dropped, and
-        what begins in the new one before now is taken to have happened.
+        What has begun goes on to its end; what is held with a beat goes when the new scene ends it.
+        What the old scene had planned for later is dropped, and what begins in the new one before
+        now is taken to have happened.
         """
         self.scene = scene
+        # A hair before the next frame, where what is told now begins.
+        self._horizon = min(self._horizon, self.time - _HAIR)
+        self._events = [event for event in self._events if event.start < self._horizon]
+        ends = {beat.index: beat.end for beat in scene.beats}
+        self._live = [
+            live._replace(stroke=_held_until(live, ends.get(live.stroke.beat, self.time)))
+            if live.stroke.beat is not None
+            else live
+            for live in self._live
+            if live.stroke.start < self._horizon
+        ]
         streams = (self._stream(number, layer) for number, layer in enumerate(self._layers))
         self._coming = heapq.merge(*streams)
         self._head = next(self._coming, None)
@@ -254,6 +270,14 @@ class Player:
         shown = np.concatenate([self._shown[None], rows])[source]
         self._drawing, self._shown = int(drawing[-1]), shown[-1]
         return shown
+
+
+def _held_until(live: _Live, end: float) -> Stroke:
+    """Return an endless stroke that goes from a moment on [s], or as soon as it has come."""
+    stroke = live.stroke
+    if stroke.hold < inf or end == inf:
+        return stroke
+    return replace(stroke, hold=max(0.0, end - live.start - stroke.rise))
 
 
 def _to_frame(stroke: Stroke, step: float, lag: float) -> float:

@@ -202,15 +202,18 @@ def _followed(beats: Iterable[Beat], now: float) -> tuple[Beat, ...]:
     Examples
     --------
     >>> up = Beat(kind="chin", what="up", start=1.0, end=inf)
-    >>> level = Beat(kind="chin", what="level", start=5.0, end=inf)
+    >>> level = Beat(kind="chin", what="level", start=5.0, end=inf, index=1)
     >>> [(beat.what, beat.end) for beat in _followed((up, level), 4.0)]
     [('up', 5.0), ('level', inf)]
     """
     kept: list[Beat] = []
-    next_of: dict[str, float] = {}
-    for beat in sorted(beats, key=lambda beat: beat.start)[::-1]:
-        end = next_of.get(beat.kind, inf) if beat.end == inf else beat.end
-        next_of[beat.kind] = beat.start
+    later: dict[str, tuple[int, float, float]] = {}
+    for beat in sorted(beats, key=lambda beat: (beat.start, beat.index))[::-1]:
+        index, begins, followed = later.get(beat.kind, (beat.index, inf, inf))
+        # The parts of one beat do not follow each other.
+        followed = followed if index == beat.index else begins
+        later[beat.kind] = beat.index, beat.start, followed
+        end = followed if beat.end == inf else beat.end
         if end > max(now, beat.start):
             kept.append(replace(beat, end=end))
     return tuple(kept[::-1])

@@ -69,6 +69,8 @@ class Stroke:
     mode : Mode
     event : Mark, optional
         Written to the clip from the start to the end of the stroke; if it is endless, of the rise.
+    beat : int, optional
+        Index of the beat with which an endless stroke ends.
 
     Raises
     ------
@@ -91,6 +93,7 @@ class Stroke:
     profile: Profile = Profile.SMOOTH
     mode: Mode = Mode.ADD
     event: Mark | None = None
+    beat: int | None = None
 
     def __post_init__(self) -> None:
         # One comparison on the good path: an hour-long scene makes many strokes.

@@ -119,8 +119,8 @@ test("a click means the muscle there, or the nearest", async () => {
   const told = await alone.page.evaluate(() => {
     show({}, 9000);
     const at = (x, y) => {
-      const body = stage.pick({ offsetX: x * 240, offsetY: y * 240 });
-      return body && `${body.channel}.${body.side}`;
+      const picked = stage.pick({ offsetX: x * 240, offsetY: y * 240 });
+      return picked && `${picked.channel}.${picked.side}`;
     };
     return { left: at(0.56, 0.24), right: at(0.44, 0.24), between: at(0.503, 0.24), beside: at(0.02, 0.5) };
   });

@@ -63,7 +63,8 @@ def _episode(scene: Scene, beat: Beat, rng: np.random.Generator) -> Iterator[Str
             if move.unit not in sides:
                 sides[move.unit] = uneven(scene.persona.asymmetry, rng)
             made += to_strokes(move, sides[move.unit])
-        return sorted(made, key=lambda stroke: stroke.start)
+        held = (replace(s, beat=beat.index) if s.hold == inf else s for s in made)
+        return sorted(held, key=lambda stroke: stroke.start)
 
     # Gaze is not held back, nor does it wane.
     looks = list(_averted(scene, [move for move in moves if turns_eyes(move.unit)]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -86,7 +87,8 @@ def _named(beat: Beat, name: str, side: Side | None, rise: float, fall: float) -
         hold=max(beat.length - rise - fall, 0.0),
         fall=fall,
     )
-    first, *others = to_strokes(move, Uneven())
+    index = beat.index if move.hold == inf else None
+    first, *others = (replace(stroke, beat=index) for stroke in to_strokes(move, Uneven()))
     return [replace(first, event=Mark(beat.kind, name)), *others]
 
 

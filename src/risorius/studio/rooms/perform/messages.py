@@ -64,6 +64,8 @@ class LayerSign(Message):
 
     name: str
     about: str
+    has_curves: bool
+    """Whether it does something alone; else it changes what all the others do."""
 
 
 class Example(Message):

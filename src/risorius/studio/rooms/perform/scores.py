@@ -48,7 +48,8 @@ def vocabulary() -> Vocabulary:
         expressions=expression_words(),
         movements=movement_words(),
         layers=tuple(
-            LayerSign(name=name, about=about) for name, about in (layers | _BESIDE).items()
+            LayerSign(name=name, about=about, has_curves=name in layers)
+            for name, about in (layers | _BESIDE).items()
         ),
         examples=tuple(
             _example(entry)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from risorius.errors import InputError
+
 __all__ = ["SUFFIXES", "read_upload"]
 
 SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv"),
-    *(".jpg", ".jpeg", ".png", ".webp", ".bmp"),
+    *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"),
 )
 """What may be uploaded."""
 
@@ -32,4 +34,9 @@ def read_upload(
     from risorius.clip import save_clip
     from risorius.read import read_video
 
-    save_clip(read_video(source, neutral=neutral, seconds=seconds, progress=progress), target)
+    try:
+        clip = read_video(source, neutral=neutral, seconds=seconds, progress=progress)
+    except InputError as error:
+        # Where it lies for now is nothing that somebody can look up.
+        raise InputError(str(error).replace(str(source), repr(source.name))) from error
+    save_clip(clip, target)

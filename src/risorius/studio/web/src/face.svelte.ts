@@ -2,7 +2,7 @@
 
 import type { Row } from "./clip/reel";
 import { COLUMNS, FRAME } from "./messages";
-import type { At, Glance, Side, Stage } from "./stage/stage";
+import type { At, Glance, Picked, Side, Stage } from "./stage/stage";
 import { ask } from "./wire/http";
 
 export const PRESETS = { front: "Front", threeQuarter: "Three-quarter", side: "Side", eyes: "Eyes" } as const;
@@ -10,7 +10,6 @@ export type Preset = keyof typeof PRESETS;
 
 /** Gives the face at a moment of the page's clock [ms]: null at rest, undefined to leave it as it is. */
 export type Player = (now: number) => Row | null | undefined;
-export type Pick = (channel: string | null, side: Side) => void;
 
 const [FIRST, STOP] = FRAME.activation;
 const N = STOP - FIRST;
@@ -34,16 +33,22 @@ export class Face {
   readonly row: Row = new Float32Array(COLUMNS);
   private readonly rest: Row = new Float32Array(COLUMNS).fill(NaN, ...FRAME.jaw).fill(NaN, ...FRAME.gaze);
   private player: Player | null = null;
-  private pick: Pick | null = null;
+  private pick: ((picked: Picked) => void) | null = null;
   private stage: Stage | null = null;
   private drawing = 0;
 
   /** `life` gives the newest frame of the face's own life. */
   constructor(private readonly life: () => Row | null) {}
 
+  /** Without a stage the face still goes on in time: clips play, captions change. */
   async open(canvas: HTMLCanvasElement): Promise<void> {
     this.close();
     this.problem = "";
+    const draw = (now: number): void => {
+      this.drawing = requestAnimationFrame(draw);
+      this.draw(now);
+    };
+    this.drawing = requestAnimationFrame(draw);
     try {
       const bytes = (part: string) => ask(`/api/face/${part}`).then((answer) => answer.arrayBuffer());
       const [{ openStage }, rig, head, muscles] = await Promise.all([
@@ -58,15 +63,10 @@ export class Face {
       return;
     }
     this.stage.onlost = (message) => (this.problem = message ?? "");
-    this.stage.onpick = (channel, side) => this.pick?.(channel, side);
+    this.stage.onpick = (picked) => this.pick?.(picked);
     this.stage.look(this.preset);
     this.show();
     this.ready = true;
-    const draw = (now: number): void => {
-      this.drawing = requestAnimationFrame(draw);
-      this.draw(now);
-    };
-    this.drawing = requestAnimationFrame(draw);
   }
 
   close(): void {
@@ -85,7 +85,7 @@ export class Face {
   }
 
   /** Be told what is clicked on the head, until the answer is called. */
-  listen(pick: Pick): () => void {
+  listen(pick: (picked: Picked) => void): () => void {
     this.pick = pick;
     return () => {
       if (this.pick === pick) this.pick = null;

@@ -1,7 +1,7 @@
 // Generated from the Python models by tools/make_messages.py. Do not edit: run it again.
 
 /** Of these messages; the server says its own in `Hello`. */
-export const VERSION = "bc1e43c13cd5";
+export const VERSION = "a363c800e84e";
 
 /** Where each part of a binary frame begins and ends, in 32-bit numbers. */
 export const FRAME = { time: [0, 1], activation: [1, 133], jaw: [133, 136], gaze: [136, 140], head: [140, 146], breath: [146, 147] } as const;
@@ -370,6 +370,8 @@ export interface ScoreSheet {
 export interface LayerSign {
   name: string;
   about: string;
+  /** Whether it does something alone; else it changes what all the others do. */
+  hasCurves: boolean;
 }
 
 /** A score to begin with. */

@@ -36,6 +36,15 @@ describe("a reel", () => {
     expect(Math.max(...reel([0, 1], [0.25, 0.5]).curve(1, 0))).toBe(0);
   });
 
+  it("knows how sure a curve is, where it is told", () => {
+    const width = FRAME.activation[1] - FRAME.activation[0];
+    const confidence = new Float32Array(width).fill(0.25);
+    confidence[3] = 0.75;
+    const graded = new Reel(new Float32Array(COLUMNS), confidence);
+    expect([...graded.sureness(1, 1), ...graded.sureness(1, 0)]).toEqual([0.75, 0.25]);
+    expect([graded.isGraded, reel([0], [0]).isGraded]).toEqual([true, false]);
+  });
+
   it("takes a picture: one frame without a length", () => {
     const still = reel([0], [0.7]);
     expect(still.duration).toBe(0);

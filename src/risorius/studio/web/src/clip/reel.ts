@@ -9,7 +9,11 @@ export class Reel {
   readonly length: number;
   readonly times: Float32Array;
 
-  constructor(private readonly numbers: Float32Array) {
+  /** `confidence` has a number for each channel and side of each frame, where the clip tells it. */
+  constructor(
+    private readonly numbers: Float32Array,
+    private readonly confidence: Float32Array | null = null,
+  ) {
     this.length = Math.floor(numbers.length / COLUMNS);
     this.times = this.column(FRAME.time[0]);
   }
@@ -27,6 +31,16 @@ export class Reel {
 
   curve(channel: number, side: 0 | 1): Float32Array {
     return this.column(FRAME.activation[0] + 2 * channel + side);
+  }
+
+  get isGraded(): boolean {
+    return this.confidence !== null;
+  }
+
+  /** How sure a curve is at each moment. */
+  sureness(channel: number, side: 0 | 1): Float32Array {
+    const width = FRAME.activation[1] - FRAME.activation[0];
+    return Float32Array.from({ length: this.length }, (_, row) => this.confidence?.[row * width + 2 * channel + side] ?? NaN);
   }
 
   /** The most that each channel does on either side; NaN where it was never observed. */

@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   };
   stage.look((asked.get("look") ?? "front") as Preset);
   stage.highlight(asked.get("mark"), asked.get("side") as Side | null);
-  stage.onpick = (channel, side) => (told.textContent = channel ? `${channel}.${side}` : "nothing");
+  stage.onpick = ({ channel, side }) => (told.textContent = channel ? `${channel}.${side}` : "nothing");
   addEventListener("resize", () => stage.resize());
   const draw = (): void => {
     const start = performance.now();

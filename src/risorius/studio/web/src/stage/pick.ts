@@ -1,11 +1,11 @@
 // What a line of sight meets first, and what muscle is meant by it.
 
-import type { Body, Muscles } from "./muscles";
+import type { Body, Muscles, Side } from "./muscles";
 
 /** A muscle that lies deeper under closed skin [mm] is not what was pointed at. */
 const DEEP = 30;
 /** Where no muscle lies right below, one so near to the place on the skin [mm] is meant. */
-const NEAR = 12;
+const NEAR = 25;
 
 export type Triple = readonly [number, number, number];
 
@@ -20,6 +20,15 @@ export interface Hit {
   triangle: number;
   /** Along the line, in lengths of its direction. */
   distance: number;
+}
+
+/** What is meant on the head. */
+export interface Picked {
+  /** The muscle that lies there, or the nearest one; null where none is near. */
+  channel: string | null;
+  side: Side;
+  /** How far from the place on the skin it lies, where it does not lie right below [mm]. */
+  aside: number;
 }
 
 /** Return the first triangle from `start` on that a line enters from outside, or null. */
@@ -59,21 +68,22 @@ export function firstHit({ points, triangles, count }: Mesh, start: Triple, way:
   return hit;
 }
 
-/** Return the muscle that is meant by a line of sight: what lies below the skin there, or else very near. */
-export function meantBody(
+/** Return what a line of sight means: what lies below the skin there, or else near; null beside the head. */
+export function meant(
   muscles: Muscles,
   vertices: Float32Array,
   surface: Mesh,
   isClosed: boolean,
   start: Triple,
   way: Triple,
-): Body | null {
+): Picked | null {
   const { triangles, owner, bodies } = muscles;
+  const told = ({ channel, side }: Body, aside: number): Picked => ({ channel, side, aside });
   const inside = firstHit({ points: vertices, triangles, count: triangles.length / 3 }, start, way);
   const outside = firstHit(surface, start, way);
   const deep = DEEP / Math.hypot(...way);
   if (inside && (!isClosed || (outside && inside.distance - outside.distance < deep))) {
-    return bodies[owner[triangles[3 * inside.triangle]]];
+    return told(bodies[owner[triangles[3 * inside.triangle]]], 0);
   }
   if (!outside) return null;
   const [x, y, z] = [0, 1, 2].map((a) => start[a] + outside.distance * way[a]);
@@ -83,5 +93,5 @@ export function meantBody(
     const away = (vertices[3 * v] - x) ** 2 + (vertices[3 * v + 1] - y) ** 2 + (vertices[3 * v + 2] - z) ** 2;
     if (away < least) [least, nearest] = [away, v];
   }
-  return nearest < 0 ? null : bodies[owner[nearest]];
+  return nearest < 0 ? { channel: null, side: "left", aside: NaN } : told(bodies[owner[nearest]], Math.sqrt(least));
 }

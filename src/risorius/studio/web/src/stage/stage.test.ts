@@ -11,7 +11,7 @@ import { readHead } from "./head";
 import { Lashes } from "./lashes";
 import { COLUMNS, Margins } from "./margins";
 import { readMuscles } from "./muscles";
-import { firstHit, meantBody, type Triple } from "./pick";
+import { firstHit, meant as meantBy, type Triple } from "./pick";
 
 /** Most that a body may differ from Python's [mm]. */
 const TOLERANCE = 0.1;
@@ -63,8 +63,8 @@ describe.skipIf(!folder)("the stage's files", async () => {
     flesh.pose(player.level0, new Float32Array(2 * rig.channels.length));
     const surface = { points: player.level1(), triangles: head.triangles, count: head.solid };
     const meant = (x: number, y: number, isClosed = true): string | null => {
-      const body = meantBody(muscles, flesh.vertices, surface, isClosed, [x, y, 900], [0, 0, -1]);
-      return body && `${body.channel}.${body.side}`;
+      const picked = meantBy(muscles, flesh.vertices, surface, isClosed, [x, y, 900], [0, 0, -1]);
+      return picked?.channel ? `${picked.channel}.${picked.side}` : null;
     };
     const middleOf = (channel: string, side: string): Triple => {
       const body = muscles.bodies.find((one) => one.channel === channel && one.side === side)!;

@@ -11,10 +11,10 @@ import { Orbit, type Preset } from "./orbit";
 import { glanceAt, type Glance } from "./glance";
 import { Moment } from "./moment";
 import { Pace, isSoftware } from "./pace";
-import { meantBody } from "./pick";
+import { meant, type Picked } from "./pick";
 import { Shadow } from "./shadow";
 
-export type { Glance, Preset, Side };
+export type { Glance, Picked, Preset, Side };
 
 /** Where a pointer is, from the upper left corner of the canvas as it is laid out, before any transform. */
 export interface At {
@@ -84,8 +84,8 @@ export async function openStage(
 
 export class Stage {
   layers: Layers = { skin: 1, muscles: false, strain: false };
-  /** A click: what muscle lies there, or null. */
-  onpick: ((channel: string | null, side: Side) => void) | undefined;
+  /** A click on the head. */
+  onpick: ((picked: Picked) => void) | undefined;
   /** What to tell the user while the graphics are lost, and null when they are back. */
   onlost: ((message: string | null) => void) | undefined;
   private readonly renderer: WebGLRenderer;
@@ -142,8 +142,8 @@ export class Stage {
     this.scene.add(this.group);
     this.orbit = new Orbit(this.camera, canvas);
     this.orbit.onclick = (event) => {
-      const body = this.pick(event);
-      this.onpick?.(body?.channel ?? null, body?.side ?? "left");
+      const picked = this.pick(event);
+      if (picked) this.onpick?.(picked);
     };
     const { signal } = this.stop;
     // The browser may take the graphics away and give them back; meanwhile nothing is drawn.
@@ -291,14 +291,14 @@ export class Stage {
     return glanceAt(this.sight(at), eyes.applyMatrix4(this.group.matrix), this.camera);
   }
 
-  /** The muscle that a place on the canvas means, or null. */
-  pick(at: At): { channel: string; side: Side } | null {
+  /** What a place on the canvas means; null beside the head. */
+  pick(at: At): Picked | null {
     this.moveFlesh();
     const { muscles, head } = this.assets;
     const isClosed = !this.layers.muscles && this.layers.skin > 0.5;
     const surface = { points: this.player.level1(), triangles: head.triangles, count: head.solid };
     const way = this.sight(at).applyMatrix3(this.turn).toArray();
-    return meantBody(muscles, this.flesh.vertices, surface, isClosed, this.viewer.toArray(), way);
+    return meant(muscles, this.flesh.vertices, surface, isClosed, this.viewer.toArray(), way);
   }
 
   /** The direction of a place on the canvas, in the camera's frame and one unit deep. */

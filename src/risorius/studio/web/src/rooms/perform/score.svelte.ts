@@ -17,6 +17,10 @@ class ScoreDesk {
   problems = $state.raw<readonly Problem[]>([]);
   performance = $state.raw<Performance | null>(null);
   reel = $state.raw<Reel | null>(null);
+  /** What each layer does alone, as far as it is known yet. */
+  layers = $state.raw<ReadonlyMap<string, Reel>>(new Map());
+  /** The layer whose muscles are shown; all of them where there is none. */
+  looked = $state("");
   performed = $state("");
   busy = $state(false);
   /** What went wrong with the server, not with the score. */
@@ -30,6 +34,7 @@ class ScoreDesk {
   readonly transport = new Transport();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
+  private wanted = false;
 
   /** Whether the head and curves show another score than the one that is written. */
   get stale(): boolean {
@@ -79,23 +84,57 @@ class ScoreDesk {
   }
 
   async perform(): Promise<void> {
-    await this.check();
-    if (this.problems.length || this.busy) return;
+    this.wanted = this.busy;
+    if (this.busy) return;
     this.busy = true;
-    const text = this.text;
     try {
-      const wanted: RenderAsk = { text, seed: this.seed, off: this.off };
-      const performance = await send<Performance>("/api/perform/render", wanted);
-      const frames = await (await ask(`/api/clips/${performance.clip.id}/frames`)).arrayBuffer();
-      this.reel = new Reel(new Float32Array(frames));
-      this.performance = performance;
-      this.performed = text;
-      this.transport.load(this.reel.duration);
-      this.trouble = "";
+      await this.check();
+      if (this.problems.length === 0) await this.render();
     } catch (reason) {
       this.trouble = (reason as Error).message;
     } finally {
       this.busy = false;
+    }
+    // Somebody asked again meanwhile, perhaps for another score.
+    if (this.wanted) await this.perform();
+  }
+
+  private async render(): Promise<void> {
+    const wanted: RenderAsk = { text: this.text, seed: this.seed, off: this.off };
+    const performance = await send<Performance>("/api/perform/render", wanted);
+    const frames = await (await ask(`/api/clips/${performance.clip.id}/frames`)).arrayBuffer();
+    this.reel = new Reel(new Float32Array(frames));
+    this.performance = performance;
+    this.performed = wanted.text;
+    this.transport.load(this.reel.duration);
+    this.trouble = "";
+    void this.part(performance, wanted);
+  }
+
+  /** Play without these layers. */
+  async play(off: string[]): Promise<void> {
+    this.off = off;
+    await this.perform();
+  }
+
+  async mute(layer: string): Promise<void> {
+    await this.play(this.off.includes(layer) ? this.off.filter((one) => one !== layer) : [...this.off, layer]);
+  }
+
+  /** Show the muscles of one layer, or of all again. */
+  look(layer: string): void {
+    this.looked = this.looked === layer ? "" : layer;
+  }
+
+  /** Ask what each layer does alone, one after the other, until something else is performed. */
+  private async part(performance: Performance, wanted: RenderAsk): Promise<void> {
+    this.layers = new Map();
+    const names = this.vocabulary?.layers.filter(({ hasCurves }) => hasCurves).map(({ name }) => name) ?? [];
+    for (const name of names) {
+      const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted) };
+      const frames = await ask(`/api/perform/layers/${name}`, init).then((answer) => answer.arrayBuffer(), () => null);
+      if (this.performance !== performance) return;
+      if (frames) this.layers = new Map([...this.layers, [name, new Reel(new Float32Array(frames))]]);
     }
   }
 

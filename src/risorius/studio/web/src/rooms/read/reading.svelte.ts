@@ -6,7 +6,8 @@ import { Transport } from "../../clip/transport.svelte";
 import type { ClipSheet, Job, Limits, SaveAsk, Saved } from "../../messages";
 import { ask, read, send, upload, type Sending } from "../../wire/http";
 
-const PICTURES = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"];
+/** What is shown as a picture, not as a video. */
+const PICTURES = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
 
 /** Why a file need not be sent; empty when it may be. */
 export function refusal(file: { name: string; size: number }, limits: Limits): string {
@@ -22,7 +23,7 @@ export function refusal(file: { name: string; size: number }, limits: Limits): s
 }
 
 export const suffixOf = (name: string): string => /\.[^.]+$/.exec(name)?.[0].toLowerCase() ?? "";
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 class Reading {
   limits = $state.raw<Limits | null>(null);
@@ -68,16 +69,15 @@ class Reading {
       if (!(reason instanceof DOMException && reason.name === "AbortError")) this.problem = (reason as Error).message;
     } finally {
       this.sent = null;
+      if (!this.clip) this.unsee();
     }
   }
 
   async show(id: string): Promise<void> {
     try {
-      const [clip, frames] = await Promise.all([
-        read<ClipSheet>(`/api/clips/${id}`),
-        ask(`/api/clips/${id}/frames`).then((answer) => answer.arrayBuffer()),
-      ]);
-      this.reel = new Reel(new Float32Array(frames));
+      const numbers = async (part: string) => new Float32Array(await (await ask(`/api/clips/${id}/${part}`)).arrayBuffer());
+      const [clip, frames] = await Promise.all([read<ClipSheet>(`/api/clips/${id}`), numbers("frames")]);
+      this.reel = new Reel(frames, clip.hasConfidence ? await numbers("confidence") : null);
       this.clip = clip;
       this.transport.load(this.reel.duration);
     } catch (reason) {
@@ -100,9 +100,14 @@ class Reading {
     await this.work.cancel().catch((reason: Error) => (this.problem = reason.message));
   }
 
-  clear(): void {
+  private unsee(): void {
     if (this.seen) URL.revokeObjectURL(this.seen);
-    this.seen = this.problem = "";
+    this.seen = "";
+  }
+
+  clear(): void {
+    this.unsee();
+    this.problem = "";
     this.clip = this.reel = null;
     this.transport.playing = false;
     this.transport.load(0);
