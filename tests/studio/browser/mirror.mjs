@@ -71,6 +71,8 @@ async function useMirror() {
         own[2]++;
       }
     }
+    // Before a picture is taken, which holds everything up.
+    const lag = await lateness(page);
     await shoot(page, "muscles");
     await page.emulateMedia({ colorScheme: "dark" });
     await shoot(page, "dark");
@@ -78,8 +80,6 @@ async function useMirror() {
     const muscles = Object.fromEntries(
       Object.entries(sums).map(([name, [left, right, count]]) => [name, count ? [left / count, right / count] : null]),
     );
-    const lag = await lateness(page);
-
     await page.getByLabel("What to practise").selectOption("AU12");
     await page.getByLabel("Side").selectOption("left");
     // First both sides are asked for, then one of them.

@@ -6,8 +6,12 @@ import { fileURLToPath } from "node:url";
 const WEB = fileURLToPath(new URL("../../../src/risorius/studio/web/package.json", import.meta.url));
 const { chromium } = createRequire(WEB)("playwright-core");
 
-/** WebGL without a graphics card, and a browser that has nothing to say to anybody. */
+/**
+ * WebGL without a graphics card, the page itself put together as Chromium does where there is none, and a browser that has
+ * nothing to say to anybody.
+ */
 export const FLAGS = [
+  "--disable-gpu-compositing",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
   "--ignore-gpu-blocklist",
