@@ -8,7 +8,7 @@ check:            ## everything that must hold before a commit
 	$(PYTHON) -m mypy
 	lint-imports
 	$(PYTHON) tools/check_facts.py
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n auto
 	$(PYTHON) -m pytest -q -m slow
 
 fix:              ## format, and mend what can be mended

@@ -5,7 +5,7 @@ import type { Body, Muscles, Side } from "./muscles";
 /** A muscle that lies deeper under closed skin [mm] is not what was pointed at. */
 const DEEP = 30;
 /** Where no muscle lies right below, one so near to the place on the skin [mm] is meant. */
-const NEAR = 25;
+const NEAR = 20;
 
 export type Triple = readonly [number, number, number];
 
