@@ -78,7 +78,7 @@ def _sources() -> Iterator[Path]:
     for folder, folders, names in os.walk(WEB):
         if "node_modules" in folders:
             folders.remove("node_modules")
-        yield from (Path(folder, name) for name in names if name != "node_modules")
+        yield from (Path(folder, name) for name in names)
 
 
 def node_here() -> tuple[list[str], list[str]] | None:
