@@ -42,8 +42,8 @@ export function readShapes(file: Container): Shapes {
   };
 }
 
-/** What moves no vertex by more than this [mm], an eighth of a step, counts as nothing. */
-const SLIGHT = 5e-4;
+/** What moves no vertex by more than this [mm], less than a tenth of a step, counts as nothing. */
+const SLIGHT = 3e-4;
 
 /** Adds up shapes. It keeps the memory that this takes. */
 export class Mover {
