@@ -9,6 +9,8 @@ import type { Sparse } from "./kernels";
 export class Strain {
   /** (n, 2) the least and the greatest of each vertex: -0.1 is pressed together by a tenth. */
   readonly amount: Float32Array;
+  /** (n,) the mean of both. */
+  private readonly mean: Float32Array;
   private readonly pointer: Int32Array;
   private readonly neighbour: Int32Array;
   /** (entry, 2) [1/mm] edges times these add up to how the axes of the tangent plane deform. */
@@ -18,6 +20,7 @@ export class Strain {
   constructor(rest: Float32Array, quads: ArrayLike<number>, skin: number) {
     const { rings, normals } = around(rest, quads, skin);
     this.amount = new Float32Array(2 * skin);
+    this.mean = new Float32Array(skin);
     this.pointer = new Int32Array(skin + 1);
     rings.forEach((ring, v) => (this.pointer[v + 1] = this.pointer[v] + ring.size));
     this.neighbour = Int32Array.from(rings.flatMap((ring) => [...ring].sort((a, b) => a - b)));
@@ -27,7 +30,7 @@ export class Strain {
 
   /** Read the strain of a shape into `amount`. */
   read(points: Float32Array): void {
-    const { pointer, neighbour, weight, amount } = this;
+    const { pointer, neighbour, weight, amount, mean } = this;
     let j = 0;
     for (let v = 0; v < pointer.length - 1; v++) {
       const x = points[3 * v];
@@ -57,19 +60,23 @@ export class Strain {
       const bb = bx * bx + by * by + bz * bz;
       const ab = ax * bx + ay * by + az * bz;
       const middle = (aa + bb) / 2;
-      const spread = Math.sqrt(((aa - bb) / 2) ** 2 + ab * ab);
-      amount[2 * v] = Math.sqrt(Math.max(middle - spread, 0)) - 1;
-      amount[2 * v + 1] = Math.sqrt(middle + spread) - 1;
+      const apart = (aa - bb) / 2;
+      const spread = Math.sqrt(apart * apart + ab * ab);
+      const least = Math.sqrt(Math.max(middle - spread, 0)) - 1;
+      const most = Math.sqrt(middle + spread) - 1;
+      amount[2 * v] = least;
+      amount[2 * v + 1] = most;
+      mean[v] = (least + most) / 2;
     }
   }
 
   /** Fill `fine`, over the skin of the finer surface, with the mean of both strains of what was read. */
   spread({ pointer, index, weight }: Sparse, fine: Float32Array): void {
-    const { amount } = this;
+    const { mean } = this;
     for (let v = 0, j = 0; v < fine.length; v++) {
       let sum = 0;
-      for (; j < pointer[v + 1]; j++) sum += weight[j] * (amount[2 * index[j]] + amount[2 * index[j] + 1]);
-      fine[v] = sum / 2;
+      for (const end = pointer[v + 1]; j < end; j++) sum += weight[j] * mean[index[j]];
+      fine[v] = sum;
     }
   }
 

@@ -1,11 +1,14 @@
 // Muscles of a moving face: bone and skin take their fibres along, and their bodies form around them.
 //
 // What `risorius.skin.muscles.Muscles.pose` does, with the rules as products of weights along and across
-// the fibres. Nothing is allocated from frame to frame.
+// the fibres. Nothing is allocated from frame to frame; bodies are formed one after the other, so that what
+// one needs is still near at hand.
 
 import type { Band, Muscles } from "./muscles";
 
 const TINY = 1e-9;
+/** A body that must grow or shrink by less than this share is not measured again. */
+const SLIGHT = 0.005;
 
 export class Flesh {
   /** Vertices of all bodies [mm]. */
@@ -32,11 +35,19 @@ export class Flesh {
   private readonly across: Float32Array;
   private readonly up: Float32Array;
   private readonly line: Float32Array;
-  private readonly upRow: Float32Array;
-  private readonly swell: Float32Array;
-  private readonly factor: Float32Array;
+  /** How each vertex swells with work: the belly at the cost of the ends. */
+  private readonly belly: Float32Array;
+  /** (facet, 4), and where those of each body begin. */
+  private readonly facets: Int32Array;
+  private readonly facetStart: Int32Array;
+  /** At rest [mm3]. */
   private readonly volume: Float64Array;
-  private readonly volumeNow: Float64Array;
+  /** The quads that fibres lie under. */
+  private readonly quads: Int32Array;
+  /** (line, row): the first and the last point (not included) that has a weight, band by band. */
+  private readonly reach: readonly Int16Array[];
+  /** (column, line): what the lines' outward directions count in a column, band by band. */
+  private readonly rise: readonly Float32Array[];
   /** Each vertex's normal at rest in its own frame: across the fibres, to the skin, along them. */
   private readonly lean: Float32Array;
 
@@ -44,7 +55,7 @@ export class Flesh {
     readonly muscles: Muscles,
     /** Level-0 vertices at rest. */
     rest: Float32Array,
-    private readonly quads: Int32Array,
+    quads: Int32Array,
   ) {
     const { carrier, cast, bodies, bands } = muscles;
     const points = carrier.depth.length;
@@ -57,13 +68,17 @@ export class Flesh {
     [this.grid, this.across, this.up] = [places, places, places].map(triples);
     const widest = Math.max(...bands.map((band) => band.lines * band.rows));
     this.line = new Float32Array(9 * widest);
-    this.upRow = triples(Math.max(...bands.map((band) => band.rows * band.columns)));
-    this.surfaceNormals = new Float32Array(rest.length);
-    this.swell = new Float32Array(vertices);
+    this.reach = bands.map(reachOf);
+    this.rise = bands.map(riseOf);
+    this.quads = touching(quads, new Set(carrier.corners));
+    this.surfaceNormals = new Float32Array(3 * (this.quads.reduce((a, b) => Math.max(a, b)) + 1));
+    this.belly = muscles.along.map((along) => Math.sin(Math.PI * along) ** 2 - 0.4);
     this.work = new Float32Array(bodies.length);
-    this.factor = new Float32Array(bodies.length);
     this.volume = new Float64Array(bodies.length);
-    this.volumeNow = new Float64Array(bodies.length);
+    const facets = bodies.map((body) => facetsOf(muscles.triangles, body.triangles));
+    this.facets = Int32Array.from(facets.flat());
+    this.facetStart = new Int32Array(bodies.length + 1);
+    facets.forEach((own, b) => (this.facetStart[b + 1] = this.facetStart[b] + own.length));
     this.column = Int32Array.from(
       bodies,
       (body) => 2 * muscles.channels.indexOf(body.channel) + (body.side === "left" ? 0 : 1),
@@ -76,37 +91,42 @@ export class Flesh {
     this.facing.set(this.outward);
     this.carry(rest);
     this.lay();
-    this.swell.fill(1);
-    this.factor.fill(1);
-    this.form();
-    this.measure(this.volume);
+    for (let b = 0; b < bodies.length; b++) this.volume[b] = this.formed(b, 1);
     this.leanNormals();
     this.turnNormals();
   }
 
   /** Take the shape (level 0, no head pose) and activations `channel * 2 + side`. */
   pose(shape: Float32Array, activation: Float32Array): void {
-    const { along, owner, numbers } = this.muscles;
-    const [least, most] = numbers.swell;
     for (let b = 0; b < this.work.length; b++) this.work[b] = Math.min(Math.max(activation[this.column[b]], 0), 1);
-    // The belly swells at the cost of the ends.
-    for (let v = 0; v < along.length; v++) {
-      const belly = Math.sin(Math.PI * along[v]);
-      this.swell[v] = 1 + numbers.bulge * this.work[owner[v]] * (belly * belly - 0.4);
-    }
     this.carry(shape);
     this.lay();
-    this.factor.fill(1);
-    for (let round = 0; round < numbers.rounds; round++) {
-      this.form();
-      this.measure(this.volumeNow);
-      for (let b = 0; b < this.factor.length; b++) {
-        const wanted = this.factor[b] * (this.volume[b] / this.volumeNow[b]) ** numbers.firmness;
-        this.factor[b] = Math.min(Math.max(wanted, least), most);
-      }
-    }
-    this.form();
+    for (let b = 0; b < this.work.length; b++) this.keepVolume(b);
     this.turnNormals();
+  }
+
+  /** Form a body so thick that it keeps its volume. */
+  private keepVolume(b: number): void {
+    const { rounds, firmness, swell } = this.muscles.numbers;
+    const [least, most] = swell;
+    let factor = 1;
+    let volume = this.formed(b, factor);
+    // Volume goes with about the first power of thickness. Where that matters it is measured once more, which
+    // tells the power well enough for the other rounds.
+    let power = 1;
+    for (let round = 0; round < rounds; round++) {
+      const wanted = factor * (this.volume[b] / volume) ** firmness;
+      const next = Math.min(Math.max(wanted, least), most);
+      if (round === 0 && Math.abs(next - 1) > SLIGHT) {
+        const before = volume;
+        volume = this.formed(b, next);
+        power = Math.log(volume / before) / Math.log(next);
+      } else {
+        volume *= (next / factor) ** power;
+      }
+      factor = next;
+    }
+    this.form(b, factor);
   }
 
   /** Where the skin would have the fibres' points, and its normals there. */
@@ -201,7 +221,7 @@ export class Flesh {
       }
       for (let a = 0; a < 3; a++) moved[i + a] += rest[i + a];
       const fixed = carrier.outward;
-      if (fixed[i] || fixed[i + 1] || fixed[i + 2]) outward.set(fixed.subarray(i, i + 3), i);
+      if (fixed[i] || fixed[i + 1] || fixed[i + 2]) for (let a = i; a < i + 3; a++) outward[a] = fixed[a];
     }
   }
 
@@ -241,23 +261,25 @@ export class Flesh {
 
   /** Lay the grids along and across the fibres, with their directions across and to the skin. */
   private lay(): void {
-    let first = 0;
-    for (const band of this.muscles.bands) {
-      this.layBand(band, first);
-      first += band.rows * band.columns;
+    const { bands } = this.muscles;
+    for (let b = 0, first = 0; b < bands.length; b++) {
+      this.layBand(bands[b], this.reach[b], this.rise[b], first);
+      first += bands[b].rows * bands[b].columns;
     }
   }
 
-  private layBand(band: Band, first: number): void {
+  private layBand(band: Band, reach: Int16Array, rise: Float32Array, first: number): void {
     const { rows, columns, lines, count, point, along, heading, across } = band;
-    const { moved, outward, line, grid, up, upRow } = this;
+    const { moved, outward, line, grid, up, across: aside } = this;
+    const { hand } = this.muscles.cast;
+    const step = 9 * lines;
     // Place, heading and outward direction of each line in each row.
-    for (let f = 0, at = 0, w = 0; f < lines; f++) {
-      for (let r = 0; r < rows; r++, at += 9) {
+    for (let f = 0, n = 0; f < lines; f++) {
+      for (let r = 0; r < rows; r++, n++) {
         let x = 0, y = 0, z = 0, hx = 0, hy = 0, hz = 0, ox = 0, oy = 0, oz = 0;
-        for (let k = 0; k < count; k++, w++) {
+        for (let k = reach[2 * n], stop = reach[2 * n + 1]; k < stop; k++) {
           const i = 3 * point[f * count + k];
-          const a = along[w], h = heading[w];
+          const a = along[n * count + k], h = heading[n * count + k];
           x += a * moved[i];
           y += a * moved[i + 1];
           z += a * moved[i + 2];
@@ -268,6 +290,7 @@ export class Flesh {
           oy += a * outward[i + 1];
           oz += a * outward[i + 2];
         }
+        const at = step * r + 9 * f;
         line[at] = x;
         line[at + 1] = y;
         line[at + 2] = z;
@@ -279,52 +302,39 @@ export class Flesh {
         line[at + 8] = oz;
       }
     }
-    // `across` of the grid holds the heading until the frames are squared.
-    const ahead = this.across;
-    for (let r = 0, g = 3 * first, n = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++, g += 3, n += 3) {
-        for (let a = 0; a < 3; a++) {
-          let place = 0, direction = 0, out = 0;
-          for (let f = 0; f < lines; f++) {
-            const w = across[c * lines + f];
-            const at = 9 * (f * rows + r) + a;
-            place += w * line[at];
-            direction += w * line[at + 3];
-            out += w * line[at + 6];
-          }
-          grid[g + a] = place;
-          ahead[g + a] = direction;
-          upRow[n + a] = out;
+    // Outward directions are means over neighbouring rows.
+    for (let f = 0; f < lines; f++) {
+      for (let a = 9 * f + 6; a < 9 * f + 9; a++) {
+        let before = 0;
+        for (let r = 0, at = a; r < rows; r++, at += step) {
+          const own = line[at];
+          const isLast = r === rows - 1;
+          const near = 1 + (r > 0 ? 1 : 0) + (isLast ? 0 : 1);
+          line[at] = (before + own + (isLast ? 0 : line[at + step])) / near;
+          before = own;
         }
       }
     }
-    if (!band.isSheet) {
-      for (let r = 0; r < rows; r++) {
-        for (let a = 0; a < 3; a++) {
-          let mean = 0;
-          for (let c = 0; c < columns; c++) mean += upRow[3 * (r * columns + c) + a];
-          mean /= columns;
-          for (let c = 0; c < columns; c++) upRow[3 * (r * columns + c) + a] = mean;
+    for (let r = 0, n = first; r < rows; r++) {
+      for (let c = 0; c < columns; c++, n++) {
+        let x = 0, y = 0, z = 0, tx = 0, ty = 0, tz = 0, ux = 0, uy = 0, uz = 0;
+        for (let f = 0, at = step * r; f < lines; f++, at += 9) {
+          const w = across[c * lines + f], o = rise[c * lines + f];
+          x += w * line[at];
+          y += w * line[at + 1];
+          z += w * line[at + 2];
+          tx += w * line[at + 3];
+          ty += w * line[at + 4];
+          tz += w * line[at + 5];
+          ux += o * line[at + 6];
+          uy += o * line[at + 7];
+          uz += o * line[at + 8];
         }
-      }
-    }
-    const { hand } = this.muscles.cast;
-    for (let r = 0; r < rows; r++) {
-      const above = Math.max(r - 1, 0), below = Math.min(r + 1, rows - 1);
-      for (let c = 0; c < columns; c++) {
-        const g = 3 * (first + r * columns + c);
-        let ux = 0, uy = 0, uz = 0;
-        for (let s = above; s <= below; s++) {
-          const n = 3 * (s * columns + c);
-          ux += upRow[n];
-          uy += upRow[n + 1];
-          uz += upRow[n + 2];
-        }
-        const near = 1 / (below - above + 1);
-        ux *= near;
-        uy *= near;
-        uz *= near;
-        let tx = ahead[g], ty = ahead[g + 1], tz = ahead[g + 2];
+        const g = 3 * n;
+        grid[g] = x;
+        grid[g + 1] = y;
+        grid[g + 2] = z;
+        // The frame: along the fibres, to the skin and across, square to each other.
         const run = 1 / Math.max(Math.sqrt(tx * tx + ty * ty + tz * tz), TINY);
         tx *= run;
         ty *= run;
@@ -333,30 +343,33 @@ export class Flesh {
         ux -= dot * tx;
         uy -= dot * ty;
         uz -= dot * tz;
-        const rise = 1 / Math.max(Math.sqrt(ux * ux + uy * uy + uz * uz), TINY);
-        ux *= rise;
-        uy *= rise;
-        uz *= rise;
+        const high = 1 / Math.max(Math.sqrt(ux * ux + uy * uy + uz * uz), TINY);
+        ux *= high;
+        uy *= high;
+        uz *= high;
         up[g] = ux;
         up[g + 1] = uy;
         up[g + 2] = uz;
-        const h = hand[g / 3];
-        ahead[g] = (ty * uz - tz * uy) * h;
-        ahead[g + 1] = (tz * ux - tx * uz) * h;
-        ahead[g + 2] = (tx * uy - ty * ux) * h;
+        const h = hand[n];
+        aside[g] = (ty * uz - tz * uy) * h;
+        aside[g + 1] = (tz * ux - tx * uz) * h;
+        aside[g + 2] = (tx * uy - ty * ux) * h;
       }
     }
   }
 
-  /** Give the grid its thickness. */
-  private form(): void {
-    const { cast, owner } = this.muscles;
-    const { vertices, grid, across, up, swell, factor } = this;
-    for (let v = 0; v < cast.grid.length; v++) {
-      const thick = factor[owner[v]] * swell[v];
-      const beside = cast.beyond[v] * Math.sqrt(thick);
-      const high = cast.shift[v] + thick * cast.half[v];
-      const g = 3 * cast.grid[v];
+  /** Give the grid of a body its thickness. */
+  private form(b: number, factor: number): void {
+    const { cast, bodies, numbers } = this.muscles;
+    const { vertices, grid, across, up, belly } = this;
+    const { grid: place, beyond, shift, half } = cast;
+    const bulge = numbers.bulge * this.work[b];
+    const [start, stop] = bodies[b].vertices;
+    for (let v = start; v < stop; v++) {
+      const thick = factor * (1 + bulge * belly[v]);
+      const beside = beyond[v] * Math.sqrt(thick);
+      const high = shift[v] + thick * half[v];
+      const g = 3 * place[v];
       const i = 3 * v;
       vertices[i] = grid[g] + beside * across[g] + high * up[g];
       vertices[i + 1] = grid[g + 1] + beside * across[g + 1] + high * up[g + 1];
@@ -364,25 +377,24 @@ export class Flesh {
     }
   }
 
-  private measure(volumes: Float64Array): void {
-    const { bodies, triangles } = this.muscles;
-    const { vertices } = this;
-    for (let b = 0; b < bodies.length; b++) {
-      let six = 0;
-      const [start, stop] = bodies[b].triangles;
-      for (let t = 3 * start; t < 3 * stop; t += 3) {
-        const i = 3 * triangles[t];
-        const j = 3 * triangles[t + 1];
-        const k = 3 * triangles[t + 2];
-        const bx = vertices[j], by = vertices[j + 1], bz = vertices[j + 2];
-        const cx = vertices[k], cy = vertices[k + 1], cz = vertices[k + 2];
-        six +=
-          vertices[i] * (by * cz - bz * cy) +
-          vertices[i + 1] * (bz * cx - bx * cz) +
-          vertices[i + 2] * (bx * cy - by * cx);
-      }
-      volumes[b] = six / 6;
+  /** Form a body and return its volume [mm3]. */
+  private formed(b: number, factor: number): number {
+    this.form(b, factor);
+    const { vertices, facets, facetStart } = this;
+    let six = 0;
+    for (let f = facetStart[b], stop = facetStart[b + 1]; f < stop; f += 4) {
+      const i = facets[f], j = facets[f + 1], k = facets[f + 2], l = facets[f + 3];
+      // Both halves at once: a . (b x c) + a . (c x d).
+      const bx = vertices[j] - vertices[l];
+      const by = vertices[j + 1] - vertices[l + 1];
+      const bz = vertices[j + 2] - vertices[l + 2];
+      const cx = vertices[k], cy = vertices[k + 1], cz = vertices[k + 2];
+      six +=
+        vertices[i] * (by * cz - bz * cy) +
+        vertices[i + 1] * (bz * cx - bx * cz) +
+        vertices[i + 2] * (bx * cy - by * cx);
     }
+    return six / 6;
   }
 
   /** Note the normals at rest in the frames of the grid: they keep their place there in every pose. */
@@ -428,6 +440,54 @@ export class Flesh {
       aside[i + 2] = az;
     }
   }
+}
+
+/** The first and the last point (not included) with a weight, of each line in each row. */
+function reachOf({ rows, lines, count, along, heading }: Band): Int16Array {
+  const reach = new Int16Array(2 * lines * rows);
+  for (let n = 0; n < lines * rows; n++) {
+    const weighs = (k: number): boolean => along[n * count + k] !== 0 || heading[n * count + k] !== 0;
+    let first = 0, last = count;
+    while (first < last && !weighs(first)) first++;
+    while (last > first && !weighs(last - 1)) last--;
+    reach.set([first, last], 2 * n);
+  }
+  return reach;
+}
+
+/** Columns of a sheet have the outward directions of their own places; those of other bands the row's mean. */
+function riseOf({ columns, lines, across, isSheet }: Band): Float32Array {
+  if (isSheet) return across;
+  const mean = new Float32Array(lines);
+  for (let n = 0; n < across.length; n++) mean[n % lines] += across[n] / columns;
+  return across.map((_, n) => mean[n % lines]);
+}
+
+/** The quads that have a corner among some vertices. */
+function touching(quads: Int32Array, vertices: ReadonlySet<number>): Int32Array {
+  return quads.filter((_, k) => quads.subarray(k & ~3, (k & ~3) + 4).some((v) => vertices.has(v)));
+}
+
+/**
+ * A body's surface as facets of four places in the array of coordinates: the halves a b c and a c d. A triangle
+ * that is no neighbour of the next one is a facet by itself, with an empty second half.
+ */
+function facetsOf(triangles: Int16Array, [start, stop]: readonly [number, number]): number[] {
+  const corner = (t: number, k: number): number => 3 * triangles[3 * t + (k % 3)];
+  const facets: number[] = [];
+  for (let t = start; t < stop; t++) {
+    let facet = [corner(t, 0), corner(t, 1), corner(t, 2), corner(t, 0)];
+    for (let k = 0; t + 1 < stop && k < 9; k++) {
+      const [a, b, c] = [0, 1, 2].map((n) => corner(t, k + n));
+      const turn = Math.floor(k / 3);
+      if (corner(t + 1, turn) !== a || corner(t + 1, turn + 1) !== c) continue;
+      facet = [a, b, c, corner(t + 1, turn + 2)];
+      t++;
+      break;
+    }
+    facets.push(...facet);
+  }
+  return facets;
 }
 
 /** Normals that prefer no diagonal of a quad and so no side of the face. */

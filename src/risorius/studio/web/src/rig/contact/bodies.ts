@@ -15,14 +15,28 @@ export interface Guard {
   body: Int8Array;
   /** Least distance from the body [mm]. */
   least: Float32Array;
+  /** (guarded, 3) where the vertices were when they were first looked at in a frame. */
+  before: Float32Array;
 }
 
 export function readGuard(file: Container, path: string): Guard {
+  const vertex = file.get(`${path}.vertex`, "i4");
   return {
-    vertex: file.get(`${path}.vertex`, "i4"),
+    vertex,
     body: file.get(`${path}.body`, "i1"),
     least: file.get(`${path}.least`, "f4"),
+    before: new Float32Array(3 * vertex.length),
   };
+}
+
+/** Note where the vertices are before anything keeps them off. */
+export function note({ vertex, before }: Guard, points: Float32Array): void {
+  for (let i = 0; i < vertex.length; i++) {
+    const v = 3 * vertex[i];
+    before[3 * i] = points[v];
+    before[3 * i + 1] = points[v + 1];
+    before[3 * i + 2] = points[v + 2];
+  }
 }
 
 /** One dental arch: its signed distance on a grid over the mouth at rest. */
@@ -46,14 +60,22 @@ export class Teeth {
     [this.ni, this.nj, this.nk] = file.shape(`${path}.grid`) as [number, number, number];
   }
 
-  /** Bring vertices of `points` to their least distance, the teeth turned [rad] and shifted [mm]. */
-  pushOut(points: Float32Array, { vertex, least }: Guard, turn: number, shift: ArrayLike<number>): void {
+  /**
+   * Bring vertices of `points` to their least distance, the teeth turned [rad] and shifted [mm].
+   * `again`: what is where it was before was looked at there, and touched nothing.
+   */
+  pushOut(points: Float32Array, guard: Guard, turn: number, shift: Float32Array, again: boolean): void {
+    const { vertex, least, before } = guard;
     const c = Math.cos(turn);
     const s = Math.sin(turn);
     const py = this.pivot[1];
     const pz = this.pivot[2];
     for (let i = 0; i < vertex.length; i++) {
       const v = 3 * vertex[i];
+      const b = 3 * i;
+      if (again && points[v] === before[b] && points[v + 1] === before[b + 1] && points[v + 2] === before[b + 2]) {
+        continue;
+      }
       let x = points[v] - shift[0];
       let qy = points[v + 1] - shift[1] - py;
       let qz = points[v + 2] - shift[2] - pz;

@@ -2,7 +2,7 @@
 
 import type { Globes, Motion } from "../carry";
 import type { Container } from "../container";
-import { pushOffEyes, readGuard, Teeth, type Guard } from "./bodies";
+import { note, pushOffEyes, readGuard, Teeth, type Guard } from "./bodies";
 import { Slit } from "./slit";
 
 const LEVELS = [0, 1] as const;
@@ -41,20 +41,21 @@ export class Contact {
 
   /** Resolve every contact of a shape (vertex, 3), in place; what touches nothing stays as it is. */
   settle(points: Float32Array, motion: Motion, level: 0 | 1): void {
-    this.offTheTeeth(points, motion, level);
+    note(this.teeth[level], points);
+    this.offTheTeeth(points, motion, level, false);
     this.lips[level].part(points);
     for (const slit of this.lids[level]) slit.part(points);
     // Lips that gave way to each other may have met the teeth again.
-    this.offTheTeeth(points, motion, level);
+    this.offTheTeeth(points, motion, level, true);
     pushOffEyes(points, this.eyes[level], this.globes, motion.gaze);
     // Lids that were lifted off the eye may have met again.
     for (const slit of this.lids[level]) slit.finish(points);
     if (level === 0) this.lashes.root(points);
   }
 
-  private offTheTeeth(points: Float32Array, motion: Motion, level: 0 | 1): void {
-    this.upper.pushOut(points, this.teeth[level], 0, STILL);
-    this.lower.pushOut(points, this.teeth[level], motion.jawTurn[0], motion.jawShift);
+  private offTheTeeth(points: Float32Array, motion: Motion, level: 0 | 1, again: boolean): void {
+    this.upper.pushOut(points, this.teeth[level], 0, STILL, again);
+    this.lower.pushOut(points, this.teeth[level], motion.jawTurn[0], motion.jawShift, again);
   }
 }
 
