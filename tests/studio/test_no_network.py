@@ -121,9 +121,12 @@ def visit_all(ask, score, face):
 
 
 def look_into_mirror(address, face):
+    picture = cv2.imdecode(np.frombuffer(face, np.uint8), cv2.IMREAD_COLOR)
+    height, width = picture.shape[:2]
+    samples = cv2.cvtColor(picture, cv2.COLOR_BGR2RGBA).tobytes()
     with connect(f"{address.replace('http', 'ws')}/ws/mirror", origin=address) as line:
         assert json.loads(line.recv())["type"] == "hello"
-        line.send(struct.pack("<dd", 1, 0.1) + face)
+        line.send(struct.pack("<dd4sHH", 1, 0.1, b"RGBX", width, height) + samples)
         while not isinstance(line.recv(timeout=60), bytes):
             pass
 
