@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,10 @@ from risorius.studio import Settings, create_app
 
 ORIGIN = "http://127.0.0.1:8642"
 SCORE = "title: A smile\nbeats:\n- {at: 0.2, feel: joy, for: 0.5}\n"
+
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 @contextmanager
@@ -86,3 +91,28 @@ def open_studio():
 def run_studio():
     """Run a studio as a user does."""
     return running
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program, with what the page's code needs beside it."""
+    program = shutil.which("node")
+    if program is None or not (ROOT / "src/risorius/studio/web/node_modules").is_dir():
+        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
+    return program
+
+
+@pytest.fixture(scope="session")
+def node_with_browser(node: str) -> str:
+    """The program for scripts that open Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
+    return node
+
+
+@pytest.fixture(scope="session")
+def node_with_page(node_with_browser: str) -> str:
+    """The program for scripts that open Chromium on the built page."""
+    if not (ROOT / "src/risorius/studio/static/index.html").is_file():
+        pytest.skip("needs the built page: `pip install -e .`")
+    return node_with_browser

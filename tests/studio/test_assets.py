@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -144,10 +143,7 @@ def test_a_browser_that_has_a_file_is_not_sent_it_again(tmp_path):
             assert other.status_code == 200
 
 
-def test_the_browser_carries_muscles_as_python_does(tmp_path):
-    node = shutil.which("node")
-    if node is None or not (WEB / "node_modules").is_dir():
-        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
+def test_the_browser_carries_muscles_as_python_does(node, tmp_path):
     for name, (content, _) in FILES.items():
         (tmp_path / name).write_bytes(content())
     atlas, rig, muscles = load_atlas(), load_face().rig, make_muscles(load_head())

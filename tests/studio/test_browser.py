@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 pytestmark = pytest.mark.slow
 
@@ -29,17 +27,10 @@ def face(tmp_path) -> Path:
     return path
 
 
-def test_every_room_is_used_in_a_browser(face):
-    node = shutil.which("node")
-    if node is None or not (ROOT / "src/risorius/studio/web/node_modules").is_dir():
-        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
-    if not (ROOT / "src/risorius/studio/static/index.html").is_file():
-        pytest.skip("needs the built page: `python hatch_build.py`")
+def test_every_room_is_used_in_a_browser(node_with_page, face):
     script = ROOT / "tests/studio/browser/rooms.test.mjs"
     done = subprocess.run(
-        [node, "--test", "--test-reporter=tap", str(script)],
+        [node_with_page, "--test", "--test-reporter=tap", str(script)],
         env={**os.environ, "PYTHON": sys.executable, "FACE": str(face)},
         capture_output=True,
         text=True,

@@ -70,10 +70,7 @@ def test_where_no_page_was_built_the_address_says_what_to_do(
         "vitest/vitest.mjs run",
     ],
 )
-def test_the_code_of_the_page_is_sound(command):
-    node = shutil.which("node")
-    if node is None or not (WEB / "node_modules").is_dir():
-        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
+def test_the_code_of_the_page_is_sound(node, command):
     script, *words = command.split()
     done = subprocess.run(
         [node, f"node_modules/{script}", *words],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,6 @@ from risorius.skin.store import MAGIC, read_arrays
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "src/risorius/studio/web"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -35,14 +33,6 @@ def stored(tool, tmp_path):
     copy = tmp_path / "poses.rig"
     copy.write_bytes(MAGIC + tool.VECTORS.read_bytes()[len(MAGIC) :])
     return read_arrays(copy)
-
-
-@pytest.fixture
-def node():
-    program = shutil.which("node")
-    if program is None or not (WEB / "node_modules").is_dir():
-        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
-    return program
 
 
 def test_how_muscles_work_jaw_eyes_and_tongue_is_fresh(tool):
@@ -86,11 +76,9 @@ def test_both_rigs_agree_at_every_vertex(tool, node, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_frame_is_quick_in_a_browser(node):
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
+def test_a_frame_is_quick_in_a_browser(node_with_browser):
     run = subprocess.run(
-        [node, str(ROOT / "tests/studio/browser/rig_time.mjs")],
+        [node_with_browser, str(ROOT / "tests/studio/browser/rig_time.mjs")],
         env={**os.environ, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
@@ -103,11 +91,9 @@ def test_a_frame_is_quick_in_a_browser(node):
 
 
 @pytest.mark.slow
-def test_the_stage_in_a_browser(node):
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
+def test_the_stage_in_a_browser(node_with_browser):
     run = subprocess.run(
-        [node, "--test", str(ROOT / "tests/studio/browser/stage.test.mjs")],
+        [node_with_browser, "--test", str(ROOT / "tests/studio/browser/stage.test.mjs")],
         env={**os.environ, "PYTHON": sys.executable},
         capture_output=True,
         text=True,

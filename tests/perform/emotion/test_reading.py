@@ -15,16 +15,6 @@ from risorius.perform.stroke import Profile
 from .feelings import ATLAS, BROW, EXPRESSIONS, LAYER, UNIVERSAL, course, feel, vector
 
 
-@pytest.fixture(scope="module")
-def felt():
-    return bench.smiles("feel", seeds=24)
-
-
-@pytest.fixture(scope="module")
-def posed():
-    return bench.smiles("express", seeds=24)
-
-
 def test_arousal_follows_what_is_felt_and_lingers(scene_of):
     fear, grief = (scene_of([feel(name, strength=1.0)]) for name in ("fear", "sadness"))
     idle = arousal(fear, 0.0)

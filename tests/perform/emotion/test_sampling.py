@@ -12,16 +12,6 @@ from risorius.perform.layers.pattern import Asked, likeness, sample_pattern
 from .feelings import ATLAS, BROW, EXPRESSIONS, LAYER, UNIVERSAL, ZYGOMATIC, course, feel, vector
 
 
-@pytest.fixture(scope="module")
-def felt():
-    return bench.smiles("feel", seeds=24)
-
-
-@pytest.fixture(scope="module")
-def posed():
-    return bench.smiles("express", seeds=24)
-
-
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_no_two_seeds_play_a_beat_alike(name, scene_of, collect):
     played = [collect(LAYER, scene_of([feel(name)]), seed) for seed in range(8)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 LID = "orbicularis oculi, pretarsalis"
 SMILE = "zygomaticus major"
 
@@ -21,21 +18,17 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def use_mirror(run_studio, tmp_path):
+def use_mirror(run_studio, node_with_page, tmp_path):
     """Use the mirror as a person does; return what was seen."""
-    node = shutil.which("node")
-    if node is None or not (ROOT / "src/risorius/studio/web/node_modules").is_dir():
-        pytest.skip("needs node, and `npm ci` in src/risorius/studio/web")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"needs a Chromium at {CHROMIUM} (CHROMIUM names another)")
-    if not (ROOT / "src/risorius/studio/static/index.html").is_file():
-        pytest.skip("needs the built page: `python hatch_build.py`")
 
     def use(film: Path) -> dict:
         script = ROOT / "tests/studio/browser/mirror.mjs"
         with run_studio(tmp_path / "data") as (address, _):
             done = subprocess.run(
-                [node, str(script), address, str(film)], capture_output=True, text=True, timeout=600
+                [node_with_page, str(script), address, str(film)],
+                capture_output=True,
+                text=True,
+                timeout=600,
             )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
