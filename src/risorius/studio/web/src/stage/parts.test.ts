@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { glanceAt } from "./glance";
 import { Moment } from "./moment";
-import { Pace } from "./pace";
+import { Fineness } from "./fineness";
 import { firstHit } from "./pick";
 import { fromRim, overRim } from "./rim";
 
@@ -78,37 +78,37 @@ describe("a moment", () => {
   });
 });
 
-describe("the pace", () => {
+describe("the fineness", () => {
   /** Frames of a machine that needs so long for a full picture [ms], never less than one of its display. */
-  function play(pace: Pace, frames: number, full: number, display = 16.7): number[] {
+  function play(fineness: Fineness, frames: number, full: number, display = 16.7): number[] {
     return Array.from({ length: frames }, () => {
-      pace.took(Math.max(full * pace.ratio ** 2, display));
-      return pace.ratio;
+      fineness.took(Math.max(full * fineness.ratio ** 2, display));
+      return fineness.ratio;
     });
   }
 
   it("begins as told and never goes beyond what the display has", () => {
-    expect(new Pace(2, 0.5).ratio).toBe(0.5);
-    expect(new Pace(1.25, 1.25).ratio).toBe(1);
-    expect(Math.max(...play(new Pace(1, 0.5), 2000, 1))).toBe(1);
+    expect(new Fineness(2, 0.5).ratio).toBe(0.5);
+    expect(new Fineness(1.25, 1.25).ratio).toBe(1);
+    expect(Math.max(...play(new Fineness(1, 0.5), 2000, 1))).toBe(1);
   });
 
   it("goes down at once to what the machine can, and to no less than a half", () => {
-    const pace = new Pace(2, 2);
-    expect(play(pace, 10, 40).at(-1)).toBe(0.75);
-    expect(play(pace, 60, 4000).at(-1)).toBe(0.5);
+    const fineness = new Fineness(2, 2);
+    expect(play(fineness, 10, 40).at(-1)).toBe(0.75);
+    expect(play(fineness, 60, 4000).at(-1)).toBe(0.5);
   });
 
   it("comes back when the machine is free again", () => {
-    const pace = new Pace(2, 2);
-    play(pace, 20, 400);
-    expect(pace.ratio).toBe(0.5);
-    expect(play(pace, 2000, 1).at(-1)).toBe(2);
+    const fineness = new Fineness(2, 2);
+    play(fineness, 20, 400);
+    expect(fineness.ratio).toBe(0.5);
+    expect(play(fineness, 2000, 1).at(-1)).toBe(2);
   });
 
   it("tries less and less often what fails", () => {
-    const pace = new Pace(1, 1);
-    const ratios = play(pace, 8000, 30);
+    const fineness = new Fineness(1, 1);
+    const ratios = play(fineness, 8000, 30);
     const tries = ratios.filter((ratio, k) => k > 0 && ratio > ratios[k - 1]!).length;
     expect(tries).toBeGreaterThan(1);
     expect(tries).toBeLessThan(9);
@@ -116,9 +116,9 @@ describe("the pace", () => {
   });
 
   it("leaves the picture fine where coarser does not help", () => {
-    const pace = new Pace(2, 2);
-    play(pace, 500, 1, 33.3);
-    expect(pace.ratio).toBe(1.5);
+    const fineness = new Fineness(2, 2);
+    play(fineness, 500, 1, 33.3);
+    expect(fineness.ratio).toBe(1.5);
   });
 });
 

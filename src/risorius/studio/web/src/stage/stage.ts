@@ -10,7 +10,7 @@ import { readMuscles, type Muscles, type Side } from "./muscles";
 import { Orbit, type Preset } from "./orbit";
 import { glanceAt, type Glance } from "./glance";
 import { Moment } from "./moment";
-import { Pace, isSoftware } from "./pace";
+import { Fineness, isSoftware } from "./fineness";
 import { meant, type Picked } from "./pick";
 import { Shadow } from "./shadow";
 
@@ -101,7 +101,7 @@ export class Stage {
   private readonly activation: Float32Array;
   private readonly pupilAt: readonly [narrow: number, wide: number];
   private readonly moment: Moment;
-  private readonly pace: Pace;
+  private readonly fineness: Fineness;
   private isFleshMoved = false;
   private isLost = false;
   /** The picture must be drawn though the face is as it was. */
@@ -128,7 +128,7 @@ export class Stage {
     if (context.isContextLost()) throw new StageError(LOST);
     this.renderer = new WebGLRenderer({ canvas, context, alpha: true, antialias: true });
     this.renderer.setClearColor(0, 0);
-    this.pace = new Pace(devicePixelRatio, isSoftware(context) ? SOFTWARE_RATIO : devicePixelRatio);
+    this.fineness = new Fineness(devicePixelRatio, isSoftware(context) ? SOFTWARE_RATIO : devicePixelRatio);
     this.player = new RigPlayer(rig, head);
     this.activation = new Float32Array(2 * rig.channels.length);
     this.moment = new Moment(4 * rig.channels.length + CAMERA + FRAME);
@@ -172,15 +172,15 @@ export class Stage {
     if (this.isLost || document.hidden) return;
     const now = performance.now();
     // A frame after one that was drawn comes as late as that one took, on whatever part of the machine.
-    if (this.shownAt === this.drawnAt && this.pace.took(now - this.shownAt)) this.isStale = true;
+    if (this.shownAt === this.drawnAt && this.fineness.took(now - this.shownAt)) this.isStale = true;
     this.shownAt = now;
     this.orbit.update(now);
     const isMoved = this.isMoved(frame) || this.isStale;
     const isRestful = !this.isFine && now - this.drawnAt > STILL.after;
     if (!isMoved && !isRestful) return;
     this.isStale = false;
-    const still = Math.max(this.pace.ratio, Math.min(devicePixelRatio, STILL.ratio));
-    const ratio = isMoved ? this.pace.ratio : still;
+    const still = Math.max(this.fineness.ratio, Math.min(devicePixelRatio, STILL.ratio));
+    const ratio = isMoved ? this.fineness.ratio : still;
     if (ratio !== this.ratio) this.renderer.setPixelRatio(ratio);
     this.draw(frame);
     this.isFine = ratio === still;
@@ -253,7 +253,7 @@ export class Stage {
   resize(): void {
     const width = Math.max(this.canvas.clientWidth, 1);
     const height = Math.max(this.canvas.clientHeight, 1);
-    this.renderer.setPixelRatio(this.pace.ratio);
+    this.renderer.setPixelRatio(this.fineness.ratio);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.isStale = true;

@@ -11,7 +11,7 @@ const PATIENCE = [60, 3840] as const;
 /** A coarser picture that is not drawn in less than this share of the time is no help. */
 const HELPS = 0.9;
 
-export class Pace {
+export class Fineness {
   private step: number;
   private readonly last: number;
   private readonly times: number[] = [];
