@@ -18,7 +18,7 @@ from risorius.skin import bake_rig, load_rig, save_rig
 from risorius.skin.judge import judge_rig
 from risorius.skin.plan import expressive_poses, mixed_poses
 
-PACKAGED = 1200
+PACKAGED = 3000
 """Poses for the face that everybody gets: more than a user is asked to wait for."""
 OUT = Path(__file__).parents[1] / "src/risorius/skin/data/default.rig"
 

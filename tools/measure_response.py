@@ -233,7 +233,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     default = load_face()
     basis = measure_basis(default, tracked=False)
-    people = [Studio(person, basis.stability()) for person in PEOPLE]
+    people = [Studio(person, basis.stability) for person in PEOPLE]
     turned = [drift_of(*person.turned()) for person in people]
     drift = np.mean([found for found, _ in turned], axis=0)
     asked = faces(basis, default.rig.jaw.max_open)

@@ -139,6 +139,21 @@ def test_lower_teeth_and_tongue_go_with_the_jaw_as_one(face):
     np.testing.assert_array_equal(shape[upper], rig.rest[upper])
 
 
+@settings(max_examples=12)
+@given(opening=st.floats(0, 0.5), protrusion=st.floats(-2, 8), lateral=st.floats(-10, 10))
+def test_lips_meet_the_lower_teeth_where_they_are_seen(face, opening, protrusion, lateral):
+    """A jaw that goes sideways turns about its condyle, and so does what skin must not enter."""
+    rig, (activation, jaw, gaze) = face.rig, still(face.rig)
+    jaw[0] = [opening, protrusion, lateral]
+    teeth = face.head.topology.parts["teeth_lower"]
+    shape = rig.deform(activation, jaw, gaze)[0, teeth]
+    bodies, names = rig.contact.bodies, ("teeth_lower",)
+    before, _ = bodies.distance(rig.rest[teeth], rig.contact.pose(), names=names)
+    after, _ = bodies.distance(shape, rig.contact.pose(jaw[0]), names=names)
+    near = np.abs(before) < 1.0
+    np.testing.assert_allclose(after[near], before[near], atol=2e-3)
+
+
 @pytest.mark.parametrize("yaw", np.radians([-30, 0, 30]))
 @pytest.mark.parametrize("pitch", np.radians([-20, 0, 30]))
 def test_lids_stay_outside_the_globe(face, yaw, pitch):

@@ -169,12 +169,8 @@ def _wiggles(face: Face) -> Iterator[Record]:
 
 def sunk(face: Face, shape: np.ndarray, jaw: Floats, gaze: Floats) -> tuple[float, float]:
     """Return how much deeper than at rest skin lies in teeth and in eyes [mm]."""
-    from risorius.skin.contact import Pose
-    from risorius.skin.jaw import jaw_motion
-
     contact, bodies = face.rig.contact, face.rig.contact.bodies
-    turn, shift = jaw_motion(bodies.jaw, jaw)
-    pose = Pose(float(turn[0]), shift, contact.pose(gaze=gaze).look)
+    pose = contact.pose(jaw, gaze)
     deepest = []
     for guard, names in (
         (contact.teeth[0], ("teeth_upper", "teeth_lower")),

@@ -38,16 +38,16 @@ __all__ = ["Settle", "bake_rig", "fit_rig", "tissue_of"]
 Floats = NDArray[np.float64]
 SIDES = ("left", "right")
 
-SOLVES = 1000
+SOLVES = 2000
 """Mixed and expressive poses that are solved."""
-EXPRESSIVE = 0.4
+EXPRESSIVE = 0.6
 """Share of the expressive ones among them."""
 SHOWN = 4.0
 """How much a pose counts that faces show, against a harsh mixture [1]."""
 SEED = 3
 ALIKE = 0.2
 """Share of them in which both sides do the same: what is not, counts twice by its mirror image."""
-ITERATIONS, TOLERANCE = 200, 1e-3
+ITERATIONS, TOLERANCE = 300, 1e-3
 """Of one solve; what it is off [mm] is noise to the fit."""
 SYMMETRIC = 1e-3
 """A head that is nearer to its mirror image [mm] is solved on one side."""
@@ -174,6 +174,7 @@ def fit_rig(
     reach = _reach(signs[:n_shown], shapes[:n_shown] - head.vertices[skin], mirror)
     lips = [i for i, name in enumerate(channels) if name.startswith(LIPS)]
     triple = np.array([2 * i + side for i in lips for side in (0, 1)])
+    triple = np.concatenate([triple, columns + np.arange(OPENINGS)])
     dense, mixing = fit_shapes(
         signs, way, weight, reach=reach, square=square, triple=triple, mirror=mirror
     )

@@ -1,13 +1,15 @@
 """From solved shapes to the few that a rig keeps.
 
 Every cue gets a field of its own, most also one for its square. What muscles do together, beyond
-the sum of each, is learnt for all pairs and the triples of the lips at once: a regularised least
-squares over all solves, whose answer is then kept in a small set of shared shapes.
+the sum of each, is learnt for all pairs, and for the lips and the jaw that parts them also to the
+third degree: lips roll late and turn back. It is one regularised least squares over all solves,
+whose answer is then kept in a small set of shared shapes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +23,14 @@ Ints = NDArray[np.intp]
 
 FAINTEST = 0.02
 """Displacements below this are not kept [mm]."""
-TRIALS = tuple((pair, noise) for noise in (0.03, 0.1) for pair in (0.01, 0.02, 0.05, 0.1))
-"""What is tried for the two constants of the fit: how large a pair's term is expected to be against
-the reach that its cues have in common [1], and what deviation the fit need not follow [mm]."""
-TRIPLE = 0.4
-"""How large a triple's term is expected to be against a pair's [1]."""
+TRIALS = (0.01, 0.015, 0.02, 0.03, 0.05, 0.1)
+"""What is tried for how large a pair's term is expected to be against the reach that its cues have
+in common [1]."""
+NOISE = 0.1
+"""Deviation that the fit need not follow [mm]."""
+TRIPLE, TWICE = 0.4, 1.0
+"""How large a triple's term is expected to be against a pair's [1]: of three cues, and of one that
+counts twice."""
 COMMON = 0.4
 """Cues whose common reach is less do not make a mixed term [mm]."""
 WIDE = 10.0
@@ -95,7 +100,7 @@ def fit_shapes(
     square : (k,) int
         Cues with a square field.
     triple : (k,) int
-        Cues of which three at once may make a mixed term.
+        Cues of which three at once may make a mixed term, one of them also twice or three times.
     mirror : Mirror or None
         For a head that equals its mirror image: every solve then counts for both sides.
 
@@ -123,15 +128,15 @@ def fit_shapes(
     mixed_terms = _mixed_values(cues, mixed) * expected
     # Own terms are free: their prior is wide.
     wide = WIDE**2 * (own_terms @ own_terms.T)
-    pair, noise = _chosen(wide, mixed_terms @ mixed_terms.T, amount, weight)
-    change = _strength(mixed_terms, _answer(wide, mixed_terms, pair, noise, amount, weight))
+    pair = _chosen(wide, mixed_terms @ mixed_terms.T, amount, weight)
+    change = _strength(mixed_terms, _answer(wide, mixed_terms, pair, amount, weight))
     if mirror:
         change = np.maximum(change, change[mirror.terms(mixed)[0]])
     # The terms that change most are fitted again alone. Partners change equally much, so that both
     # stay or go.
     best = change > np.sort(change)[max(len(change) - MIXED, 0)]
     mixed, expected, mixed_terms = mixed[best], pair * expected[best], pair * mixed_terms[:, best]
-    answer = _answer(wide, mixed_terms, 1.0, noise, amount, weight)
+    answer = _answer(wide, mixed_terms, 1.0, amount, weight)
     fields = WIDE**2 * (own_terms.T @ answer)
     shared, share, side = _shared(mixed_terms, answer, parity)
     share *= expected[:, None]
@@ -160,14 +165,13 @@ def _mixed_terms(reach: Floats, alive: Ints, triple: Ints) -> tuple[NDArray[np.i
         for j, size in zip(others[common > COMMON], common[common > COMMON], strict=True):
             terms.append((i, j, -1))
             sizes.append(size)
-    for place, i in enumerate(triple):
-        for other, j in enumerate(triple[place + 1 :], place + 1):
-            both = np.minimum(reach[i], reach[j])
-            thirds = triple[other + 1 :]
-            common = np.minimum(both, reach[thirds]).max(axis=1, initial=0.0)
-            for k, size in zip(thirds[common > COMMON], common[common > COMMON], strict=True):
-                terms.append((i, j, k))
-                sizes.append(TRIPLE * size)
+    for (place, i), (other, j) in combinations_with_replacement(enumerate(triple), 2):
+        both = np.minimum(reach[i], reach[j])
+        thirds = triple[other:]
+        common = np.minimum(both, reach[thirds]).max(axis=1, initial=0.0)
+        for k, size in zip(thirds[common > COMMON], common[common > COMMON], strict=True):
+            terms.append((i, j, k))
+            sizes.append((TRIPLE if i < j < k else TWICE) * size)
     return np.array(terms, np.int16).reshape(-1, 3), np.array(sizes)
 
 
@@ -208,29 +212,27 @@ def _span(rows: NDArray[np.floating], rank: int) -> Floats:
     return np.asarray((basis @ turn.T).T[size > 1e-6 * max(size[0], 1e-9)])
 
 
-def _chosen(wide: Floats, mixed: Floats, amount: Floats, weight: Floats) -> tuple[float, float]:
-    """Return the constants with which solves that are left out are foretold best."""
+def _chosen(wide: Floats, mixed: Floats, amount: Floats, weight: Floats) -> float:
+    """Return the trial with which solves that are left out are foretold best."""
     from scipy.linalg import cho_factor, cho_solve
 
     errors = []
-    for pair, noise in TRIALS:
+    for pair in TRIALS:
         gram = wide + pair**2 * mixed
-        gram[np.diag_indices_from(gram)] += noise**2 / weight
+        gram[np.diag_indices_from(gram)] += NOISE**2 / weight
         inverse = cho_solve(cho_factor(gram, lower=True), np.eye(len(gram)))
         # What a solve would be off if it had not been there, without fitting again.
         off = (inverse @ amount) / np.diag(inverse)[:, None]
-        errors.append(float((off[weight == weight.min()] ** 2).sum()))
+        errors.append(float(np.linalg.norm(off, axis=1).sum()))
     return TRIALS[int(np.argmin(errors))]
 
 
-def _answer(
-    wide: Floats, terms: Floats, pair: float, noise: float, amount: Floats, weight: Floats
-) -> Floats:
+def _answer(wide: Floats, terms: Floats, pair: float, amount: Floats, weight: Floats) -> Floats:
     """Return the dual solution (t, r) of the fit."""
     from scipy.linalg import cho_factor, cho_solve
 
     gram = wide + pair**2 * (terms @ terms.T)
-    gram[np.diag_indices_from(gram)] += noise**2 / weight
+    gram[np.diag_indices_from(gram)] += NOISE**2 / weight
     return np.asarray(cho_solve(cho_factor(gram, lower=True), amount))
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Jaw",
-    "condyle_path",
     "gaze_from_activation",
     "jaw_from_activation",
     "jaw_motion",
@@ -93,19 +92,6 @@ def make_jaw(head: Head) -> Jaw:
         below=float(pivot[1] - edge[1]),
         width=float(abs(condyles[0][0] - condyles[1][0]) - 2 * inward),
     )
-
-
-def condyle_path(jaw: Jaw, opening: ArrayLike) -> Floats:
-    """Return the glide of the hinge axis at rotations [rad], (..., 3) [mm].
-
-    Examples
-    --------
-    >>> jaw = Jaw(np.zeros(3), 0.7, 12.0, 0.6)
-    >>> condyle_path(jaw, [0.0, 0.6]).round(1).tolist()
-    [[0.0, -0.0, 0.0], [0.0, -7.7, 9.2]]
-    """
-    angle = np.asarray(opening, dtype=np.float64)
-    return jaw_motion(jaw, np.stack([angle, 0 * angle, 0 * angle], axis=-1))[1]
 
 
 def jaw_motion(jaw: Jaw, pose: ArrayLike) -> tuple[Floats, Floats]:

@@ -197,11 +197,11 @@ class Rig:
         turn, shift = moved.jaw_turn, moved.jaw_shift
         place_tongue(self.tongue, self.channels, drive, turn, shift, self.tongue_at, coarse)
         look_along = np.ascontiguousarray(moved.gaze[..., 2])
-        self.contact.settle(coarse, turn[:, 0], shift, look_along)
+        self.contact.settle(coarse, turn, shift, look_along)
         if fine:
             matrix = _finer()
             kernels.refine(matrix.indptr, matrix.indices, matrix.data, coarse, out)
-            self.contact.settle(out, turn[:, 0], shift, look_along, level=1)
+            self.contact.settle(out, turn, shift, look_along, level=1)
 
     def take(self, vertices: ArrayLike) -> Rig:
         """Return a rig of some level-0 vertices only; it has no level 1.

@@ -47,7 +47,7 @@ class Probe:
         pose, count = self.contact.pose(jaw, gaze), len(shapes)
         (contact or self.contact).settle(
             out,
-            np.full(count, pose.jaw_turn, np.float32),
+            np.tile(pose.jaw_turn, (count, 1)).astype(np.float32),
             np.tile(pose.jaw_shift, (count, 1)).astype(np.float32),
             np.tile(pose.look, (count, 1, 1)).astype(np.float32),
             level=level,

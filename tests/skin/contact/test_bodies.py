@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
 from risorius.head import load_head
 from risorius.skin.contact import make_bodies, rigid_pose
@@ -70,8 +71,7 @@ def test_lower_teeth_are_carried_by_the_jaw(contact, head, opening, protrusion, 
     rng = np.random.default_rng(3)
     points = front_of_crowns(head, "lower") + rng.normal(0, 0.5, (20 * 2, 3))
     pose = contact.pose((opening, protrusion, lateral))
-    cosine, sine = np.cos(opening), np.sin(opening)
-    turn = np.array([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])
+    turn = Rotation.from_rotvec(pose.jaw_turn).as_matrix()
     pivot = contact.bodies.jaw.pivot
     moved = (points - pivot) @ turn.T + pivot + pose.jaw_shift
     before, normal = contact.bodies.distance(points, contact.pose(), names=("teeth_lower",))

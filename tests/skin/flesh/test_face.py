@@ -104,6 +104,15 @@ def test_a_muscle_at_full_work_reaches_its_published_travel(body, channel):
     assert reach_of(body.flesh, channel, settled) == pytest.approx(aim_of(channel), rel=0.2)
 
 
+def test_lids_that_lie_on_turned_eyes_do_not_swing(body):
+    """Eyes that look down, with the lower lid at work on one side and drawn down on the other."""
+    drive = body.drive("orbicularis_oculi.preseptalis", side="right")
+    drive = np.maximum(drive, body.drive("orbicularis_oculi.orbitalis", side="left"))
+    drive = np.maximum(drive, body.drive("retractores_inferiores"))
+    settled = body.flesh.settle(0.7 * drive, gaze=[[0.19, 0.26], [0.19, 0.26]], iterations=100)
+    assert settled.residual_mm < 0.001
+
+
 def test_a_start_nearby_saves_steps(body):
     drive = body.drive("AU1")
     there = body.flesh.settle(drive, iterations=100, tolerance=0.005)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from risorius.errors import InputError
 from risorius.head import load_head
 from risorius.skin.flesh import kernels, make_flesh
+from risorius.skin.flesh.anderson import Anderson
 from risorius.skin.flesh.ldl import factorise
 from risorius.skin.flesh.mesh import SHEETS
 
@@ -30,6 +31,36 @@ def test_factor_of_the_flesh_leaves_little_of_a_force(body):
     right = np.random.default_rng(1).normal(size=body.flesh.columns.nodes.shape)
     left = body.flesh.matrix @ body.flesh.factor.solve(right) - right
     assert np.abs(left).max() < 0.01
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(4, 30))
+def test_mixed_steps_find_the_fixed_point_sooner(seed, n):
+    """Of a slow linear iteration, which goes on by itself meanwhile."""
+    rng = np.random.default_rng(seed)
+    turn = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    slow = (turn * rng.uniform(0.5, 0.99, n)) @ turn.T
+    goal = rng.normal(size=(n, 1))
+    plain, mixed, mixer = np.zeros((n, 1)), np.zeros((n, 1)), Anderson(n)
+    for _ in range(3 * n):
+        plain = goal + slow @ (plain - goal)
+        mixed = mixer.next(mixed, goal + slow @ (mixed - goal))
+    assert np.linalg.norm(mixed - goal) < 0.7 * np.linalg.norm(plain - goal)
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+@pytest.mark.parametrize("length", [3, 2048, 5001])
+def test_compiled_sums_of_steps_are_those_of_a_matrix(rows, length):
+    rng = np.random.default_rng(6)
+    steps = rng.normal(size=(9, length)).astype(np.float32)
+    one, other = rng.normal(size=(2, length)).astype(np.float32)
+    products = np.empty((rows, 2))
+    kernels.dots(steps, one, other, products)
+    assert products == pytest.approx(steps[:rows] @ np.stack([one, other], axis=1), abs=0.05)
+    start, weight = rng.normal(size=length), rng.normal(size=rows).astype(np.float32)
+    left = np.empty(length)
+    kernels.combine(start, weight, steps, left)
+    assert left == pytest.approx(start - weight @ steps[:rows], abs=1e-4)
 
 
 def test_elements_seek_their_turned_shape_and_their_volume(body):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
+from risorius.skin.jaw import jaw_motion
 
 
 def _at(body, loop, side_mm):
@@ -66,6 +69,22 @@ def test_mentalis_raises_the_chin_and_drives_the_lower_lip_out(body):
     assert body.way(chin, "pogonion")[1] > 3
     assert body.way(chin, "labiale_inferius")[1] > 2
     assert body.way(chin, "labiale_inferius")[2] > 2
+
+
+@pytest.mark.parametrize("jaw", [(0.0, 0.0, 6.0), (0.0, 5.0, 0.0), (0.25, 2.0, -4.0)])
+def test_flesh_goes_with_the_jaw_that_the_rig_has(body, jaw):
+    """Its lining stays out of the lower teeth, which turn about a condyle as they go sideways."""
+    settled = body.flesh.settle(np.zeros_like(body.drive()), jaw=jaw)
+    contact, teeth = body.flesh.contact, body.head.topology.parts["teeth_lower"]
+    turn, shift = jaw_motion(body.flesh.jaw, jaw)
+    pivot = body.flesh.jaw.pivot
+    carried = Rotation.from_rotvec(turn).apply(body.head.vertices[teeth] - pivot) + pivot + shift
+    assert settled.shape[teeth] == pytest.approx(carried, abs=1e-6)
+    guard = contact.teeth[0]
+    away, _ = contact.bodies.distance(
+        settled.shape[guard.vertex], contact.pose(jaw), names=("teeth_lower",)
+    )
+    assert (np.minimum(guard.least, 0.0) - away).max() < 0.3
 
 
 def test_a_dropped_jaw_draws_the_corners_in_and_down_and_shows_upper_teeth(body):

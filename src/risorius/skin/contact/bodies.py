@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risorius.head.eye import CORNEA_RISE
-from risorius.skin.jaw import Jaw, condyle_path, make_jaw
+from risorius.skin.jaw import Jaw, jaw_motion, make_jaw
 from risorius.skin.lids import Globes
 
 if TYPE_CHECKING:
@@ -41,13 +41,14 @@ class Pose:
 
     Attributes
     ----------
-    jaw_turn : float [rad]
+    jaw_turn : (3,) [rad]
+        Axis times angle, through the pivot.
     jaw_shift : (3,) [mm]
     look : (2 side, 3)
         Unit vectors along the axes of the eyes.
     """
 
-    jaw_turn: float
+    jaw_turn: Floats
     jaw_shift: Floats
     look: Floats
 
@@ -122,7 +123,10 @@ class Bodies:
         distance = np.full(len(at), np.inf, np.float32)
         normal = np.zeros((len(at), 3), np.float32)
         pivot = self.jaw.pivot.astype(np.float32)
-        moved = {"teeth_upper": (0.0, np.zeros(3)), "teeth_lower": (pose.jaw_turn, pose.jaw_shift)}
+        moved = {
+            "teeth_upper": (np.zeros(3), np.zeros(3)),
+            "teeth_lower": (pose.jaw_turn, pose.jaw_shift),
+        }
         for name, teeth in (("teeth_upper", self.upper), ("teeth_lower", self.lower)):
             if name in names:
                 turn, shift = moved[name]
@@ -131,7 +135,7 @@ class Bodies:
                     teeth.low,
                     np.float32(STEP),
                     pivot,
-                    np.float32(turn),
+                    turn.astype(np.float32),
                     shift.astype(np.float32),
                     at,
                     distance,
@@ -169,14 +173,13 @@ def rigid_pose(
     Examples
     --------
     >>> pose = rigid_pose(Jaw(np.zeros(3), 0.7, 12.0, 0.6), (0.0, 2.0, 1.0))
-    >>> pose.jaw_shift.tolist(), pose.look[0].tolist()
-    ([1.0, 0.0, 2.0], [0.0, 0.0, 1.0])
+    >>> pose.jaw_shift.round(1).tolist(), pose.look[0].tolist()
+    ([0.2, -1.1, 1.7], [0.0, 0.0, 1.0])
     """
-    turn, forth, left = np.asarray(opening, dtype=np.float64)
-    shift = condyle_path(jaw, turn) + np.array([left, 0.0, forth])
+    turn, shift = jaw_motion(jaw, opening)
     yaw, pitch = (np.zeros((2, 2)) if gaze is None else np.asarray(gaze, dtype=np.float64)).T
     look = np.stack([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), np.cos(yaw) * np.cos(pitch)], 1)
-    return Pose(float(turn), shift, look + 0.0)
+    return Pose(turn, shift, look + 0.0)
 
 
 def make_bodies(head: Head) -> Bodies:

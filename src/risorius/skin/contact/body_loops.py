@@ -159,34 +159,58 @@ def _slope(grid: Array, low: Array, step: Any, x: Any, y: Any, z: Any) -> Any:
     return gx / step, gy / step, gz / step
 
 
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _rotation(turn: Array) -> Any:
+    """Return the nine entries of the rotation by axis times angle, row by row."""
+    one = np.float32(1.0)
+    x, y, z = turn[0], turn[1], turn[2]
+    angle = np.sqrt(x * x + y * y + z * z)
+    scale = one / max(angle, np.float32(1e-12))
+    x, y, z = x * scale, y * scale, z * scale
+    c, s = np.cos(angle), np.sin(angle)
+    k = one - c
+    return (
+        c + k * x * x,
+        k * x * y - s * z,
+        k * x * z + s * y,
+        k * x * y + s * z,
+        c + k * y * y,
+        k * y * z - s * x,
+        k * x * z - s * y,
+        k * y * z + s * x,
+        c + k * z * z,
+    )
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def sample(
     grid: Array,
     low: Array,
     step: Any,
     pivot: Array,
-    turn: Any,
+    turn: Array,
     shift: Array,
     points: Array,
     distance: Array,
     normal: Array,
 ) -> None:
     """Lower `distance` (n,) and set `normal` (n, 3) where a turned and shifted body is nearer."""
-    c, s = np.cos(turn), np.sin(turn)
+    r00, r01, r02, r10, r11, r12, r20, r21, r22 = _rotation(turn)
     for i in range(points.shape[0]):
-        x = points[i, 0] - shift[0]
+        qx = points[i, 0] - shift[0] - pivot[0]
         qy = points[i, 1] - shift[1] - pivot[1]
         qz = points[i, 2] - shift[2] - pivot[2]
-        y = pivot[1] + qy * c + qz * s
-        z = pivot[2] - qy * s + qz * c
+        x = pivot[0] + r00 * qx + r10 * qy + r20 * qz
+        y = pivot[1] + r01 * qx + r11 * qy + r21 * qz
+        z = pivot[2] + r02 * qx + r12 * qy + r22 * qz
         d = _at(grid, low, step, x, y, z)
         if d < distance[i]:
             distance[i] = d
             gx, gy, gz = _slope(grid, low, step, x, y, z)
             length = max(np.sqrt(gx * gx + gy * gy + gz * gz), 1e-6)
-            normal[i, 0] = gx / length
-            normal[i, 1] = (gy * c - gz * s) / length
-            normal[i, 2] = (gy * s + gz * c) / length
+            normal[i, 0] = (r00 * gx + r01 * gy + r02 * gz) / length
+            normal[i, 1] = (r10 * gx + r11 * gy + r12 * gz) / length
+            normal[i, 2] = (r20 * gx + r21 * gy + r22 * gz) / length
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -203,14 +227,15 @@ def push_out(
 ) -> None:
     """Bring vertices of every frame (t, n, 3) to their least distance from a body, in place."""
     for t in range(points.shape[0]):
-        c, s = np.cos(turn[t]), np.sin(turn[t])
+        r00, r01, r02, r10, r11, r12, r20, r21, r22 = _rotation(turn[t])
         for i in range(vertex.shape[0]):
             v = vertex[i]
-            x = points[t, v, 0] - shift[t, 0]
+            qx = points[t, v, 0] - shift[t, 0] - pivot[0]
             qy = points[t, v, 1] - shift[t, 1] - pivot[1]
             qz = points[t, v, 2] - shift[t, 2] - pivot[2]
-            y = pivot[1] + qy * c + qz * s
-            z = pivot[2] - qy * s + qz * c
+            x = pivot[0] + r00 * qx + r10 * qy + r20 * qz
+            y = pivot[1] + r01 * qx + r11 * qy + r21 * qz
+            z = pivot[2] + r02 * qx + r12 * qy + r22 * qz
             touched = False
             for _ in range(3):
                 lack = least[i] - _at(grid, low, step, x, y, z)
@@ -223,10 +248,10 @@ def push_out(
                 y += lack * gy
                 z += lack * gz
             if touched:
-                qy, qz = y - pivot[1], z - pivot[2]
-                points[t, v, 0] = x + shift[t, 0]
-                points[t, v, 1] = pivot[1] + qy * c - qz * s + shift[t, 1]
-                points[t, v, 2] = pivot[2] + qy * s + qz * c + shift[t, 2]
+                qx, qy, qz = x - pivot[0], y - pivot[1], z - pivot[2]
+                points[t, v, 0] = pivot[0] + r00 * qx + r01 * qy + r02 * qz + shift[t, 0]
+                points[t, v, 1] = pivot[1] + r10 * qx + r11 * qy + r12 * qz + shift[t, 1]
+                points[t, v, 2] = pivot[2] + r20 * qx + r21 * qy + r22 * qz + shift[t, 2]
 
 
 @njit(cache=True, nogil=True, fastmath=True, inline="always")

@@ -64,7 +64,8 @@ class Contact:
         ----------
         points : (t, n, 3) float32 [mm]
             Shapes of all parts.
-        jaw_turn : (t,) float32 [rad]
+        jaw_turn : (t, 3) float32 [rad]
+            Axis times angle, through the pivot.
         jaw_shift : (t, 3) float32 [mm]
         look : (t, 2 side, 3) float32
             Unit vectors along the axes of the eyes.
@@ -141,7 +142,7 @@ class Contact:
         out = np.array(shape, dtype=np.float32)[None]
         self.settle(
             out,
-            np.array([pose.jaw_turn], np.float32),
+            pose.jaw_turn[None].astype(np.float32),
             pose.jaw_shift[None].astype(np.float32),
             pose.look[None].astype(np.float32),
             whole=False,

@@ -41,30 +41,34 @@ class Anderson:
 
     def next(self, x: Floats, following: Floats) -> Floats:
         """Return where to go on from, given the last place and what it led to (same shapes)."""
+        from risorius.skin.flesh import kernels
+
         after = following.ravel()
         way = after - x.ravel()
-        if self._last is None:
+        last, self._last = self._last, (after.copy(), way)
+        if last is None:
             # Differences are small: half the digits do, in half the time.
             self._steps = np.zeros((self._depth, after.size), np.float32)
             self._ways = np.zeros_like(self._steps)
             self._gram = np.zeros((self._depth, self._depth))
-        else:
-            row = self._known % self._depth
-            np.subtract(after, self._last[0], out=self._steps[row], casting="same_kind")
-            np.subtract(way, self._last[1], out=self._ways[row], casting="same_kind")
-            self._known += 1
-            dots = self._ways @ self._ways[row]
-            self._gram[row] = self._gram[:, row] = dots
-        self._last = after.copy(), way
-        count = min(self._known, self._depth)
-        if not count:
             return following
+        row = self._known % self._depth
+        np.subtract(after, last[0], out=self._steps[row], casting="same_kind")
+        np.subtract(way, last[1], out=self._ways[row], casting="same_kind")
+        self._known += 1
+        count = min(self._known, self._depth)
+        # Not by a library for matrices: its threads would go on spinning on the cores that the rest
+        # of a step needs, which doubles its time.
+        products = np.empty((count, 2))
+        kernels.dots(self._ways, self._ways[row], way.astype(np.float32), products)
+        self._gram[row, :count] = self._gram[:count, row] = products[:, 0]
         gram = self._gram[:count, :count].copy()
         gram[np.diag_indices(count)] *= 1 + 1e-6
         gram[np.diag_indices(count)] += 1e-300
-        mix = np.linalg.solve(gram, self._ways[:count] @ way.astype(np.float32))
+        mix = np.linalg.solve(gram, products[:, 1])
         if np.abs(mix).max() > LARGEST:
             self._known = 0
             return following
-        back = mix.astype(np.float32) @ self._steps[:count]
-        return np.asarray((after - back).reshape(following.shape))
+        out = np.empty_like(after)
+        kernels.combine(after, mix.astype(np.float32), self._steps, out)
+        return out.reshape(following.shape)

@@ -34,9 +34,11 @@ SPREAD = 4.0
 """A bundle grips the flesh over a patch of this radius [mm]."""
 CONTACT = 30.0
 """How firmly contact pushes back [kPa/mm]."""
-DRAG = 0.08
+DRAG = 0.1
 """Part of the stiffness of one-sided holds that the system counts: all of it would hold back the
 many nodes that touch nothing, none would let those that touch something swing."""
+ON_THE_EYE = 0.6
+"""The same for skin that lies on an eye: it nearly always touches, and swung longest."""
 FIRM = 0.3
 """Part of the stiffness against change of volume that the system counts: all of it holds back what
 only turns, much less overshoots what is squeezed."""
@@ -84,7 +86,8 @@ def make_flesh(head: Head) -> Flesh:
     tie = sparse.csr_matrix(tie + FLOOR * sparse.eye(size))
     stops = np.where(holds.slack >= 0, DRAG, 1.0) * holds.hold
     firm = np.bincount(holds.node, holds.glide + stops, minlength=size)
-    firm += np.bincount(touching, DRAG * push_back, minlength=size)
+    counted = np.where(np.isin(touching, contact.eyes[0].vertex), ON_THE_EYE, DRAG)
+    firm += np.bincount(touching, counted * push_back, minlength=size)
     matrix = sparse.csc_matrix(elastic + tie + sparse.diags(firm))
 
     table = load_flesh()

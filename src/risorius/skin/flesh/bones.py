@@ -10,7 +10,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from risorius.head.attachments import skin_normals
-from risorius.skin.flesh.frames import ACROSS, Frames, about, turned, with_jaw, with_lids
+from risorius.skin.flesh.frames import Frames, about, jaw_turn, turned, with_jaw, with_lids
 from risorius.skin.flesh.material import Material, load_flesh
 from risorius.skin.flesh.mesh import Columns
 from risorius.skin.shell import gliding_surface
@@ -140,9 +140,9 @@ def moved_holds(
     bend = turned(holds.bend, lids.axis[side], angle)
     moves = holds.jaw > 1e-6
     place[moves] = with_jaw(place[moves], holds.jaw[moves], frames, pivot)
-    axis = np.broadcast_to(ACROSS, zero.shape)
-    normal = about(normal, zero, axis, frames.turn * holds.jaw)
-    bend = turned(bend, axis, frames.turn * holds.jaw)
+    axis, turn = jaw_turn(frames, holds.jaw)
+    normal = about(normal, zero, axis, turn)
+    bend = turned(bend, axis, turn)
     return place, np.ascontiguousarray(normal), bend
 
 

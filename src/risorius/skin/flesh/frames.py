@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risorius.skin.jaw import condyle_path
+from risorius.skin.jaw import jaw_motion
 from risorius.skin.tables import load_table
 
 if TYPE_CHECKING:
     from risorius.skin.jaw import Jaw
     from risorius.skin.lids import Globes, Lids
 
-__all__ = ["Frames", "about", "move_frames", "turned", "with_jaw", "with_lids"]
+__all__ = ["Frames", "about", "jaw_turn", "move_frames", "turned", "with_jaw", "with_lids"]
 
 Floats = NDArray[np.float64]
 PRESS = 0.08
 """Part of a closing by which lids would go on if they did not meet: their edges lag."""
-ACROSS = np.array([1.0, 0.0, 0.0])
-"""The jaw's hinge axis."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +28,8 @@ class Frames:
 
     Attributes
     ----------
-    turn : float [rad]
-        Opening of the jaw about its pivot.
+    turn : (3,) [rad]
+        Of the jaw about its pivot, axis times angle.
     shift : (3,) [mm]
         Of the pivot.
     lids : (2 side, 3)
@@ -40,7 +38,7 @@ class Frames:
         Rotation of the globes.
     """
 
-    turn: float
+    turn: Floats
     shift: Floats
     lids: Floats
     gaze: Floats
@@ -48,7 +46,7 @@ class Frames:
     @property
     def still(self) -> bool:
         """Whether jaw and lids are as at rest."""
-        return not (self.turn or self.shift.any() or self.lids.any())
+        return not (self.turn.any() or self.shift.any() or self.lids.any())
 
 
 def move_frames(
@@ -66,7 +64,7 @@ def move_frames(
     jaw : (3,) [rad, mm, mm]
     gaze : (2 side, 2) [rad]
     """
-    shift = condyle_path(jaw_model, jaw[0]) + np.array([jaw[2], 0.0, jaw[1]])
+    turn, shift = jaw_motion(jaw_model, jaw)
     motion = load_table("drives")["lid_motion"]
     close = np.clip(work[:, 0], 0, 1)
     press = 1.0 + PRESS * close
@@ -86,7 +84,7 @@ def move_frames(
     zero = np.zeros_like(yaw)
     rows = [[cy, sy * sp, sy * cp], [zero, cp, -sp], [-sy, cy * sp, cy * cp]]
     rotation = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-    return Frames(float(jaw[0]), np.asarray(shift), turns, rotation)
+    return Frames(turn, shift, turns, rotation)
 
 
 def with_lids(
@@ -110,9 +108,16 @@ def with_lids(
 
 def with_jaw(points: Floats, share: Floats, frames: Frames, pivot: Floats) -> Floats:
     """Move points (k, 3) by their share (k,) of the mandible's way."""
-    centre, axis = np.broadcast_to(pivot, points.shape), np.broadcast_to(ACROSS, points.shape)
-    turned_points = about(points, centre, axis, frames.turn * share)
+    centre = np.broadcast_to(pivot, points.shape)
+    turned_points = about(points, centre, *jaw_turn(frames, share))
     return np.asarray(turned_points + share[:, None] * frames.shift)
+
+
+def jaw_turn(frames: Frames, share: Floats) -> tuple[Floats, Floats]:
+    """Return axes (k, 3) and angles (k,) of shares (k,) of the mandible's turn."""
+    angle = float(np.linalg.norm(frames.turn))
+    axis = frames.turn / max(angle, 1e-12)
+    return np.broadcast_to(axis, (len(share), 3)), angle * share
 
 
 def about(points: Floats, centre: Floats, axis: Floats, angle: Floats) -> Floats:

@@ -15,6 +15,8 @@ __all__ = [
     "LANES",
     "backward",
     "cling",
+    "combine",
+    "dots",
     "fill_blocks",
     "forward",
     "gather",
@@ -391,3 +393,30 @@ def shorten(
             force[k, 0] *= pull
             force[k, 1] *= pull
             force[k, 2] *= pull
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def dots(rows: Array, one: Array, other: Array, out: Array) -> None:
+    """Fill `out` (k, 2) with the products of the first k rows and each of two vectors."""
+    for i in range(out.shape[0]):
+        a = b = np.float32(0.0)
+        for j in range(one.shape[0]):
+            a += rows[i, j] * one[j]
+            b += rows[i, j] * other[j]
+        out[i, 0], out[i, 1] = a, b
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def combine(start: Array, weight: Array, rows: Array, out: Array) -> None:
+    """Fill `out` (n,) with `start` less the weighted sum of the first rows."""
+    few = 2048  # numbers that stay close by while all rows are gone through
+    total = np.empty(few, np.float32)
+    for low in range(0, start.shape[0], few):
+        high = min(low + few, start.shape[0])
+        total[:] = np.float32(0.0)
+        for i in range(weight.shape[0]):
+            w, row = weight[i], rows[i, low:high]
+            for j in range(row.shape[0]):
+                total[j] += w * row[j]
+        for j in range(high - low):
+            out[low + j] = start[low + j] - total[j]

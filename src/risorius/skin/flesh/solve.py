@@ -259,7 +259,7 @@ class Flesh:
         place, normal, bend = moved_holds(holds, frames, self.lids, self.globes, self.jaw.pivot)
         seen = self.head.vertices.astype(np.float32)[None]
         bodies = (
-            np.array([frames.turn], np.float32),
+            frames.turn[None].astype(np.float32),
             frames.shift[None].astype(np.float32),
             frames.gaze[None, :, :, 2].astype(np.float32),
         )
@@ -328,7 +328,7 @@ class Flesh:
         head, parts = self.head, self.head.topology.parts
         shape = head.vertices.astype(np.float64)
         shape[parts["skin"]] = nodes[: self.columns.n]
-        if frames.turn or frames.shift.any():
+        if frames.turn.any() or frames.shift.any():
             for part in ("teeth_lower", "tongue"):
                 whole = np.ones(parts[part].stop - parts[part].start)
                 shape[parts[part]] = with_jaw(shape[parts[part]], whole, frames, self.jaw.pivot)

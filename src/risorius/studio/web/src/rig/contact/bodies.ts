@@ -39,6 +39,29 @@ export function note({ vertex, before }: Guard, points: Float32Array): void {
   }
 }
 
+/** The nine entries of a rotation by axis times angle [rad], row by row. */
+function rotation(turn: ArrayLike<number>): [number, number, number, number, number, number, number, number, number] {
+  const angle = Math.hypot(turn[0], turn[1], turn[2]);
+  const scale = 1 / Math.max(angle, 1e-12);
+  const x = turn[0] * scale;
+  const y = turn[1] * scale;
+  const z = turn[2] * scale;
+  const c = Math.cos(angle);
+  const s = Math.sin(angle);
+  const k = 1 - c;
+  return [
+    c + k * x * x,
+    k * x * y - s * z,
+    k * x * z + s * y,
+    k * x * y + s * z,
+    c + k * y * y,
+    k * y * z - s * x,
+    k * x * z - s * y,
+    k * y * z + s * x,
+    c + k * z * z,
+  ];
+}
+
 /** One dental arch: its signed distance on a grid over the mouth at rest. */
 export class Teeth {
   private readonly grid: Float32Array;
@@ -61,26 +84,26 @@ export class Teeth {
   }
 
   /**
-   * Bring vertices of `points` to their least distance, the teeth turned [rad] and shifted [mm].
+   * Bring vertices of `points` to their least distance, the teeth turned (axis times angle [rad]) and
+   * shifted [mm].
    * `again`: what is where it was before was looked at there, and touched nothing.
    */
-  pushOut(points: Float32Array, guard: Guard, turn: number, shift: Float32Array, again: boolean): void {
+  pushOut(points: Float32Array, guard: Guard, turn: Float32Array, shift: Float32Array, again: boolean): void {
     const { vertex, least, before } = guard;
-    const c = Math.cos(turn);
-    const s = Math.sin(turn);
-    const py = this.pivot[1];
-    const pz = this.pivot[2];
+    const [r00, r01, r02, r10, r11, r12, r20, r21, r22] = rotation(turn);
+    const [px, py, pz] = this.pivot;
     for (let i = 0; i < vertex.length; i++) {
       const v = 3 * vertex[i];
       const b = 3 * i;
       if (again && points[v] === before[b] && points[v + 1] === before[b + 1] && points[v + 2] === before[b + 2]) {
         continue;
       }
-      let x = points[v] - shift[0];
+      let qx = points[v] - shift[0] - px;
       let qy = points[v + 1] - shift[1] - py;
       let qz = points[v + 2] - shift[2] - pz;
-      let y = py + qy * c + qz * s;
-      let z = pz - qy * s + qz * c;
+      let x = px + r00 * qx + r10 * qy + r20 * qz;
+      let y = py + r01 * qx + r11 * qy + r21 * qz;
+      let z = pz + r02 * qx + r12 * qy + r22 * qz;
       let lack = least[i] - this.at(x, y, z);
       if (lack <= 0) continue;
       for (let k = 0; k < 3 && lack > 0; k++) {
@@ -92,11 +115,12 @@ export class Teeth {
         z += lack * gz;
         if (k < 2) lack = least[i] - this.at(x, y, z);
       }
+      qx = x - px;
       qy = y - py;
       qz = z - pz;
-      points[v] = x + shift[0];
-      points[v + 1] = py + qy * c - qz * s + shift[1];
-      points[v + 2] = pz + qy * s + qz * c + shift[2];
+      points[v] = px + r00 * qx + r01 * qy + r02 * qz + shift[0];
+      points[v + 1] = py + r10 * qx + r11 * qy + r12 * qz + shift[1];
+      points[v + 2] = pz + r20 * qx + r21 * qy + r22 * qz + shift[2];
     }
   }
 

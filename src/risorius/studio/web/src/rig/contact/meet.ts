@@ -54,8 +54,8 @@ export class Contact {
   }
 
   private offTheTeeth(points: Float32Array, motion: Motion, level: 0 | 1, again: boolean): void {
-    this.upper.pushOut(points, this.teeth[level], 0, STILL, again);
-    this.lower.pushOut(points, this.teeth[level], motion.jawTurn[0], motion.jawShift, again);
+    this.upper.pushOut(points, this.teeth[level], STILL, STILL, again);
+    this.lower.pushOut(points, this.teeth[level], motion.jawTurn, motion.jawShift, again);
   }
 }
 
