@@ -165,7 +165,7 @@ def _mixed_terms(reach: Floats, alive: Ints, triple: Ints) -> tuple[NDArray[np.i
         for j, size in zip(others[common > COMMON], common[common > COMMON], strict=True):
             terms.append((i, j, -1))
             sizes.append(size)
-    for (place, i), (other, j) in combinations_with_replacement(enumerate(triple), 2):
+    for (_, i), (other, j) in combinations_with_replacement(enumerate(triple), 2):
         both = np.minimum(reach[i], reach[j])
         thirds = triple[other:]
         common = np.minimum(both, reach[thirds]).max(axis=1, initial=0.0)
