@@ -320,7 +320,7 @@ class Flesh:
             if residual < tolerance:
                 return following, residual, count
             x = mixer.next(x, following)
-            steps = 2
+            steps = 1
         return x, residual, count
 
     def _shape(self, nodes: Floats, frames: Frames) -> Floats:
