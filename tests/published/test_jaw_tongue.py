@@ -381,6 +381,17 @@ def test_a_mirrored_drive_gives_the_mirrored_tongue(values, jaw_pose):
 
 
 @settings(max_examples=30, deadline=None)
+@given(jaws, st.integers(0, 9), st.floats(0.001, 0.05))
+def test_it_begins_to_work_without_a_jump(jaw_pose, which, more):
+    """Where teeth that went aside already hold it."""
+    values = [0.0] * 10
+    before = put(jaw_pose, **lingual_drive(values))
+    values[which] += more
+    after = put(jaw_pose, **lingual_drive(values))
+    assert np.linalg.norm(after - before, axis=1).max() < 120 * more
+
+
+@settings(max_examples=30, deadline=None)
 @given(lingual, jaws, st.integers(0, 9), st.floats(0.001, 0.05))
 def test_a_small_change_moves_it_little(values, jaw_pose, which, more):
     values = [min(value, 0.95) for value in values]

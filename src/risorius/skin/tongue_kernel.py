@@ -131,57 +131,51 @@ def shape(
     yaws, long_, wide = np.empty(count), np.empty(count), np.empty(count)
     rotation, ease = np.empty((3, 3)), EASE * size
     for t in range(out.shape[0]):
-        works = False
-        for e in range(effects.shape[1]):
-            works = works or effects[t, e] != 0
-        _rotate(turn[t], rotation)
         moves = False
+        for e in range(effects.shape[1]):
+            moves = moves or effects[t, e] != 0
         for a in range(3):
             moves = moves or turn[t, a] != 0 or shift[t, a] != 0
-        if not works and not moves:
+        if not moves:
             for i in range(rest.shape[0]):
                 if at[i] >= 0:
                     for a in range(3):
                         out[t, at[i], a] = rest[i, a]
             continue
-        if works:
-            gap = _gap(rotation, shift[t], pivot, centre, wall, edge)
-            let = _smooth(gap / (PASSAGE * thick[slant.shape[0] // 2]))
-            _bend(effects[t], let, size, root, step, slant, line, slants, yaws, long_, wide)
-            _yield(
-                line,
-                thick,
-                long_,
-                wide,
-                rotation,
-                shift[t],
-                pivot,
-                root,
-                centre,
-                wall,
-                edge,
-                palate,
-                size,
-            )
+        # Also at rest: a jaw that goes aside takes the tongue against the upper teeth.
+        _rotate(turn[t], rotation)
+        gap = _gap(rotation, shift[t], pivot, centre, wall, edge)
+        let = _smooth(gap / (PASSAGE * thick[slant.shape[0] // 2]))
+        _bend(effects[t], let, size, root, step, slant, line, slants, yaws, long_, wide)
+        _yield(
+            line,
+            thick,
+            long_,
+            wide,
+            rotation,
+            shift[t],
+            pivot,
+            root,
+            centre,
+            wall,
+            edge,
+            palate,
+            size,
+        )
         for i in range(rest.shape[0]):
             if at[i] < 0:
                 continue
-            x, y, z = rest[i, 0], rest[i, 1], rest[i, 2]
-            if works:
-                x, y, z = _placed(
-                    node[i], offset[i], effects[t, 8] / size, line, slants, yaws, long_, wide
-                )
-                floor = _floor(x - root[0], z - centre[1], wall, edge, size)
-                y = _above(y, floor, ease)
+            cup = effects[t, 8] / size
+            x, y, z = _placed(node[i], offset[i], cup, line, slants, yaws, long_, wide)
+            y = _above(y, _floor(x - root[0], z - centre[1], wall, edge, size), ease)
             qx, qy, qz = x - pivot[0], y - pivot[1], z - pivot[2]
             x = pivot[0] + rotation[0, 0] * qx + rotation[0, 1] * qy + rotation[0, 2] * qz
             y = pivot[1] + rotation[1, 0] * qx + rotation[1, 1] * qy + rotation[1, 2] * qz
             z = pivot[2] + rotation[2, 0] * qx + rotation[2, 1] * qy + rotation[2, 2] * qz
             x, y, z = x + shift[t, 0], y + shift[t, 1], z + shift[t, 2]
-            if works:
-                # Palate and upper teeth stay with the skull.
-                ceiling = _ceiling(x - root[0], z - centre[1], wall, edge, palate, size)
-                y = -_above(-y, -ceiling, ease)
+            # Palate and upper teeth stay with the skull.
+            ceiling = _ceiling(x - root[0], z - centre[1], wall, edge, palate, size)
+            y = -_above(-y, -ceiling, ease)
             out[t, at[i], 0], out[t, at[i], 1], out[t, at[i], 2] = x, y, z
 
 

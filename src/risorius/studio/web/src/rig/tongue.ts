@@ -45,18 +45,20 @@ export class Tongue {
     const { rest, at, rod, rotation, point } = this;
     const { jawTurn: turn, jawShift: shift } = motion;
     const works = this.drive(activation);
-    const moves = Boolean(turn[0] || turn[1] || turn[2] || shift[0] || shift[1] || shift[2]);
-    rotationOf(turn, rotation);
-    if (works) rod.bend(this.effects, rotation, shift);
-    for (let i = 0; i < at.length; i++) {
-      if (works) {
-        rod.place(i, point);
-      } else {
-        for (let a = 0; a < 3; a++) point[a] = rest[3 * i + a];
+    if (!works && !turn.some(Boolean) && !shift.some(Boolean)) {
+      for (let i = 0; i < at.length; i++) {
+        for (let a = 0; a < 3; a++) points[3 * at[i] + a] = rest[3 * i + a];
       }
-      if (works || moves) carry(point, rotation, this.pivot, shift);
+      return;
+    }
+    // Also at rest: a jaw that goes aside takes the tongue against the upper teeth.
+    rotationOf(turn, rotation);
+    rod.bend(this.effects, rotation, shift);
+    for (let i = 0; i < at.length; i++) {
+      rod.place(i, point);
+      carry(point, rotation, this.pivot, shift);
       // Palate and upper teeth stay with the skull.
-      if (works) point[1] = this.mouth.ducked(point[0], point[1], point[2], 0);
+      point[1] = this.mouth.ducked(point[0], point[1], point[2], 0);
       points.set(point, 3 * at[i]);
     }
   }
