@@ -182,7 +182,7 @@ def _fit(
         pull += known.T @ scores
     amounts = np.zeros(len(rows))
     low, high = limits.T.copy()
-    descend(gram, pull, amounts, low, high, 1e-4, 2000)
+    descend(gram, pull, np.zeros(len(rows)), amounts, low, high, 1e-4, 2000)
     return amounts
 
 

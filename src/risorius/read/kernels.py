@@ -11,10 +11,12 @@ __all__ = ["descend", "place_heads", "solve_frames"]
 
 
 @njit(cache=True, fastmath=True)
-def descend(hessian: Any, pull: Any, x: Any, low: Any, high: Any, tol: float, most: int) -> int:
-    """Minimise ``x H x / 2 - pull x`` within bounds by coordinate descent, from ``x``, in place.
+def descend(
+    hessian: Any, pull: Any, price: Any, x: Any, low: Any, high: Any, tol: float, most: int
+) -> int:
+    """Minimise ``x H x / 2 - pull x + price |x|`` within bounds that hold 0, in place.
 
-    Returns the number of sweeps.
+    By coordinate descent from what ``x`` holds. Returns the number of sweeps.
     """
     n = pull.shape[0]
     # Loops instead of products: numba's products would load all of scipy's linear algebra.
@@ -25,7 +27,9 @@ def descend(hessian: Any, pull: Any, x: Any, low: Any, high: Any, tol: float, mo
     for sweep in range(most):
         largest = 0.0
         for i in range(n):
-            new = min(high[i], max(low[i], x[i] - gradient[i] / hessian[i, i]))
+            free = hessian[i, i] * x[i] - gradient[i]
+            free -= min(price[i], max(-price[i], free))
+            new = min(high[i], max(low[i], free / hessian[i, i]))
             change = new - x[i]
             if change != 0.0:
                 x[i] = new
@@ -68,7 +72,7 @@ def solve_frames(
     extra, extra_pull : (n, n), (time, n)
         Further evidence, linear in ``x``.
     ridge, sparse : (n,)
-        Price of the square and of the amount.
+        Price of the square and of the amount, whichever way it goes.
     rigid_ridge : float
         Price of rigid movement.
     hold : (time, n)
@@ -127,7 +131,7 @@ def solve_frames(
             for j in range(n):
                 inner[i, j] = hessian[i, j] + extra[i, j]
             inner[i, i] += ridge[i]
-            q[i] += extra_pull[t, i] - sparse[i]
+            q[i] += extra_pull[t, i]
             if frames > 1:
                 around = (x[max(t - 1, 0), i] + x[min(t + 1, frames - 1), i]) / 2
                 if t == 0 or t == frames - 1:
@@ -136,7 +140,7 @@ def solve_frames(
                 q[i] += hold[t, i] * around
         for i in range(n):
             a[i] = min(high[t, i], max(low[t, i], a[i]))
-        descend(inner, q[:n].copy(), a, low[t], high[t], 1e-4, 60)
+        descend(inner, q[:n].copy(), sparse, a, low[t], high[t], 1e-4, 60)
 
 
 @njit(cache=True, fastmath=True)

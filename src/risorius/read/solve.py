@@ -32,9 +32,11 @@ _SPARSE = 2.0
 _OUTSHONE = {"orbicularis_oculi.orbitalis": 0.5}
 # Rigid movement left over by the pose.
 _RIGID_MM = 1.0
-# A camera in front hardly sees the chin come forward, and it seldom goes aside: an uneven smile
-# looks much the same.
-_JAW_SPREAD = {"open": 1.0, "protrude": 0.15, "lateral": 0.1}
+# A camera in front hardly sees the chin come forward.
+_JAW_SPREAD = {"open": 1.0, "protrude": 0.15, "lateral": 1.0}
+# It seldom goes aside, but then it goes far: being aside at all has a price, since an uneven smile
+# looks much like a little of it.
+_ASIDE = 8.0
 
 # Antagonists seldom pull together; a share of the smaller of their two prices.
 _OPPOSED = 2.0
@@ -149,8 +151,8 @@ def prepare(
             block = own[:, :, a] @ own[:, :, b].T
             blocks.append(block if a == b else block + block.T)
     ridge = np.array([_JAW_SPREAD.get(side, _SPREAD) ** -2.0 for _, side in basis.columns])
-    is_jaw = np.array([channel == "jaw" for channel, _ in basis.columns])
-    sparse = np.where(is_jaw, 0.0, _SPARSE)
+    price = {"open": 0.0, "protrude": 0.0, "lateral": _ASIDE}
+    sparse = np.array([price.get(side, _SPARSE) for _, side in basis.columns])
     sparse *= [_OUTSHONE.get(channel, 1.0) for channel, _ in basis.columns]
     if together is not None:
         company = 1 + _COMPANY * together.sum(axis=1)

@@ -101,7 +101,8 @@ def _warm_up() -> None:
     # What is wrong with the data is said when it is used.
     with suppress(RisoriusError, OSError):
         default_basis()
-    descend(np.eye(1), np.zeros(1), np.zeros(1), np.zeros(1), np.ones(1), 1e-3, 1)
+    none = np.zeros(1)
+    descend(np.eye(1), none, none, none.copy(), none, np.ones(1), 1e-3, 1)
 
 
 def _given_neutral(neutral: str | os.PathLike[str]) -> str | Track:

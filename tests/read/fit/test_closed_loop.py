@@ -122,6 +122,23 @@ def test_jaw_pose_and_gaze_come_back(default_face, loop):
     assert np.corrcoef(*pitch)[0, 1] > 0.9
 
 
+def jaw_aside(way_mm, side):
+    """A clip in which only the jaw goes that far to the person's left (1) or right, from 1 s on."""
+    time = np.arange(50) / RATE
+    jaw = np.zeros((50, 3))
+    jaw[:, 2] = side * way_mm * np.clip((time - 1.0) / 0.3, 0, 1)
+    return new_clip(time, jaw=jaw)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_jaw_that_goes_aside_is_not_taken_for_a_smile(default_face, skin, side):
+    track = seen(default_face, jaw_aside(6.0, side))
+    read = fit_track(track, find_neutral(track, skin, frames=slice(0, 20)))
+    assert 3.5 < side * read["jaw"].values[-3:, 2].mean() < 6.5
+    smile = read.activation.sel(muscle="zygomaticus_major").values[-3:]
+    assert smile.max() < 0.1
+
+
 def test_looking_down_is_no_blink_on_the_real_lids(default_face, skin):
     time = np.arange(60) / RATE
     gaze = np.zeros((60, 2, 2))
@@ -141,6 +158,24 @@ def test_mirrored_performance_reads_mirrored(default_face, skin, loop):
             one = read.activation.sel(muscle=channel, side=side).values
             two = other.activation.sel(muscle=channel, side=opposite).values
             assert np.corrcoef(one, two)[0, 1] > 0.95, (channel, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_film_of_a_jaw_that_goes_aside_shows_which_way(default_face, tmp_path, side):
+    """And about how far: half of it, as the tracker itself sees a third."""
+    from risorius.face import deform_frames
+    from risorius.picture import render, write_mp4
+    from risorius.read import read_video
+
+    camera = front_camera(default_face.head.vertices, width=480, height=400)
+    topology = default_face.head.topology
+    shapes = deform_frames(default_face, jaw_aside(6.0, side), level=1)
+    pictures = (render(topology, shape, camera, level=1) for shape in shapes)
+    write_mp4(pictures, tmp_path / "aside.mp4", rate=RATE)
+    read = read_video(tmp_path / "aside.mp4")
+    assert 2.5 < side * read["jaw"].values[-3:, 2].mean() < 6.5
+    assert np.abs(read["jaw"].values[3:18, 2]).max() < 0.5
 
 
 @pytest.mark.slow

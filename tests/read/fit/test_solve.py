@@ -24,14 +24,16 @@ def test_descent_finds_the_bounded_optimum(seed):
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(12, 8))
     hessian, pull = rows.T @ rows + 0.1 * np.eye(8), rng.normal(size=8)
-    low, high = np.zeros(8), rng.uniform(0.1, 1, 8)
+    low, high = np.where(rng.random(8) < 0.5, 0, -0.4), rng.uniform(0.1, 1, 8)
+    price = rng.choice([0.0, 0.2, 0.5], 8)
     x = rng.uniform(size=8) * high
-    descend(hessian, pull, x, low, high, 1e-10, 5000)
+    descend(hessian, pull, price, x, low, high, 1e-10, 5000)
     gradient = hessian @ x - pull
-    assert (gradient[x <= low] >= -1e-6).all()
-    assert (gradient[x >= high] <= 1e-6).all()
-    inside = (x > low) & (x < high)
-    np.testing.assert_allclose(gradient[inside], 0, atol=1e-6)
+    # At 0 a price leaves room on both sides.
+    uphill = gradient + np.where(x < 0, -price, price)
+    downhill = gradient + np.where(x > 0, price, -price)
+    assert (uphill[x < high] >= -1e-6).all()
+    assert (downhill[x > low] <= 1e-6).all()
 
 
 def test_rest_reads_as_rest(basis):
