@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from risorius.bench.flesh import cascade, droop, likeness, release, settling, volume
+from risorius.bench.flesh import FEELINGS, cascade, droop, likeness, release, settling, volume
 from risorius.bench.record import Record, best_of
 from risorius.bench.rig import movement
-from risorius.bench.units import UNITS
+from risorius.bench.units import UNITS, unit_poses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +38,7 @@ _PRESSED = (
 """What shuts the lips of a jaw that hangs open a little."""
 _SPOKEN_DEG = 4.0
 _PIXEL = 0.1  # mm
+_MEETS = ("lip in lip", "lid in lid", "lips and cheeks in teeth", "lids in eyes")
 
 
 def records() -> Iterator[Record]:
@@ -60,6 +61,13 @@ def records() -> Iterator[Record]:
         shapes[name] = shape
         yield record
     yield from likeness(face, np.array([shapes[unit] for unit in UNITS]))
+    posed = (*UNITS, *FEELINGS)
+    deep = [
+        _overlaps(face, shapes[name].astype(np.float32), jaw, gaze)
+        for name, _, jaw, gaze in zip(posed, *unit_poses(face, posed), strict=True)
+    ]
+    told = f"{len(UNITS)} units, {len(FEELINGS)} feelings, flesh"
+    yield from _depths(np.max(deep, axis=0), "", told)
     still = np.zeros((1, 3)), np.zeros((1, 2, 2))
     yield from cascade(face, lambda drive: settle(drive).shape, "flesh")
     yield from cascade(
@@ -145,26 +153,27 @@ def jerks(shapes: np.ndarray) -> float:
 
 def _wiggles(face: Face) -> Iterator[Record]:
     """Yield jerks and overlaps of many smooth movements: lips, lids, teeth and eyes."""
-    contact, skin = face.rig.contact, face.head.topology.parts["skin"]
-    jerk = lips = lids = teeth = eyes = 0.0
+    skin, jerk, deep = face.head.topology.parts["skin"], 0.0, np.zeros(len(_MEETS))
     for activation, jaw, gaze in smooth_paths(face, _PATHS):
         shapes = face.rig.deform(activation, jaw, gaze)
         jerk = max(jerk, jerks(shapes[:, skin]))
         for row in range(0, len(shapes), _STRIDE):
-            shape = shapes[row]
-            lips = max(lips, contact.lips.overlap(shape))
-            lids = max(lids, contact.lids.overlap(shape))
-            in_teeth, in_eyes = sunk(face, shape, jaw[row], gaze[row])
-            teeth, eyes = max(teeth, in_teeth), max(eyes, in_eyes)
+            deep = np.maximum(deep, _overlaps(face, shapes[row], jaw[row], gaze[row]))
     told = f"{_PATHS} random paths of 1 s, rig"
     yield _record("wiggle: greatest acceleration", jerk, "m/s2", "<= 60", told)
-    for name, deep in (
-        ("lip in lip", lips),
-        ("lid in lid", lids),
-        ("lips and cheeks in teeth", teeth),
-        ("lids in eyes", eyes),
-    ):
-        yield _record(f"wiggle: {name}", deep, "mm", "<= 0.1", told)
+    yield from _depths(deep, "wiggle: ", told)
+
+
+def _depths(deep: Floats, prefix: str, told: str) -> Iterator[Record]:
+    for name, depth in zip(_MEETS, deep, strict=True):
+        yield _record(f"{prefix}{name}", float(depth), "mm", "<= 0.1", told)
+
+
+def _overlaps(face: Face, shape: np.ndarray, jaw: Floats, gaze: Floats) -> Floats:
+    """Return how deep a level-0 shape overlaps at each place of `_MEETS`, (4,) [mm]."""
+    contact = face.rig.contact
+    lips, lids = contact.lips.overlap(shape), contact.lids.overlap(shape)
+    return np.array([lips, lids, *sunk(face, shape, jaw, gaze)])
 
 
 def sunk(face: Face, shape: np.ndarray, jaw: Floats, gaze: Floats) -> tuple[float, float]:
