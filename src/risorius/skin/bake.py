@@ -42,8 +42,9 @@ SOLVES = 2000
 """Mixed and expressive poses that are solved."""
 EXPRESSIVE = 0.6
 """Share of the expressive ones among them."""
-SHOWN = 4.0
-"""How much a pose counts that faces show, against a harsh mixture [1]."""
+BASIC, SHOWN = 8.0, 4.0
+"""How much a pose counts against a harsh mixture [1]: one of the few that say what a cue does by
+itself, and any other that faces show."""
 SEED = 3
 ALIKE = 0.2
 """Share of them in which both sides do the same: what is not, counts twice by its mirror image."""
@@ -104,6 +105,7 @@ def bake_rig(
     max_open = make_jaw(head).max_open
     expressive = round(EXPRESSIVE * solves)
     poses = basic_poses(max_open, sides=(0,) if symmetric else (0, 1)) + named_poses()
+    n_basic = len(poses)
     poses = poses + expressive_poses(max_open, expressive, seed=SEED)
     n_shown = len(poses)
     poses = poses + mixed_poses(max_open, solves - expressive, seed=SEED, alike=ALIKE)
@@ -121,7 +123,7 @@ def bake_rig(
                 tone=poses.tone[row],
             ).shape[head.topology.parts["skin"]]
             tell(0.95 * (row + 1) / len(poses))
-    rig = fit_rig(head, poses, shapes, n_shown=n_shown, symmetric=symmetric)
+    rig = fit_rig(head, poses, shapes, n_basic=n_basic, n_shown=n_shown, symmetric=symmetric)
     tell(1.0)
     return rig
 
@@ -135,11 +137,18 @@ def tissue_of(head: Head) -> Settle:
 
 
 def fit_rig(
-    head: Head, poses: Poses, shapes: NDArray[np.float32], *, n_shown: int, symmetric: bool
+    head: Head,
+    poses: Poses,
+    shapes: NDArray[np.float32],
+    *,
+    n_basic: int,
+    n_shown: int,
+    symmetric: bool,
 ) -> Rig:
     """Return the rig that makes solved shapes of the skin (k, n_skin, 3) [mm] again.
 
-    The first `n_shown` poses are such as faces show.
+    The first `n_shown` poses are such as faces show; the `n_basic` first of them are the basic and
+    the named ones.
     """
     topology, n = head.topology, len(head.vertices)
     channels = load_atlas().channel_ids
@@ -168,6 +177,7 @@ def fit_rig(
     way = np.stack(moved)
     weight = np.ones(len(poses))
     weight[:n_shown] = SHOWN
+    weight[:n_basic] = BASIC
     square = np.concatenate([np.arange(columns), np.arange(columns + OPENINGS, columns + N_MORE)])
     mirror = _mirror(head, columns) if symmetric else None
     signs = np.stack(cues)
