@@ -64,6 +64,42 @@ def test_inner_rings_turn_the_red_of_the_lips_in(body):
     assert abs(_corner(body, tight - body.head.vertices)[0]) < 2
 
 
+def test_lips_roll_in_ever_farther_the_harder_they_press(body):
+    red, roll, height = _at(body, "lip_upper", 0.0), [], []
+    for strength in (0.2, 0.4, 0.6, 0.8, 1.0):
+        drive = np.zeros_like(body.drive())
+        for lip in ("superior", "inferior"):
+            drive[body.flesh.channels.index(f"orbicularis_oris.{lip}_marginalis")] = strength
+        way = (body.flesh.settle(drive, iterations=500).shape - body.head.vertices)[red]
+        roll.append(-way[2])
+        height.append(way[1])
+    assert min(np.diff(roll)) > 0.3
+    assert max(np.diff(height[2:])) < 0.3, "they do not come up again"
+
+
+@pytest.mark.parametrize("unit", ["AU18", "AU24", "AU28", "AU43"])
+def test_lips_and_lids_that_press_do_not_overlap(body, unit):
+    shape, contact = body.posed(unit).shape.astype(np.float32), body.flesh.contact
+    assert contact.lips.overlap(shape) < 0.1
+    assert contact.lids.overlap(shape) < 0.1
+
+
+def test_lips_reach_for_each_other_only_so_far(body):
+    """In a mouth that is wide open their inner rings do not draw them down the throat."""
+    drive = np.zeros_like(body.drive())
+    drive[body.flesh.channels.index("orbicularis_oris.superior_marginalis")] = 1.0
+    red = _at(body, "lip_upper", 0.0)
+    free = body.flesh.settle(np.zeros_like(drive), jaw=(0.55, 0.0, 0.0)).shape[red]
+    drawn = body.flesh.settle(drive, jaw=(0.55, 0.0, 0.0)).shape[red]
+    assert 2 < free[1] - drawn[1] < 7
+
+
+def test_the_stretch_of_the_lips_goes_as_far_as_published(body):
+    """Several muscles share the 6 mm of the unit: each alone goes less far."""
+    away = np.linalg.norm(_corner(body, body.posed("AU20").shape - body.head.vertices))
+    assert away == pytest.approx(6.0, abs=1.0)
+
+
 def test_mentalis_raises_the_chin_and_drives_the_lower_lip_out(body):
     chin = body.posed("AU17")
     assert body.way(chin, "pogonion")[1] > 3

@@ -48,7 +48,11 @@ class Strands:
         Tension at rest per stretch, over the greatest active tension.
     drift : (k, 3) [1]
         What part of the fibre's tension drives each point off its course, and where: outward in a
-        belly that thickens or is braced on bone, toward the other lip in the lips' own rings.
+        belly that thickens or is braced on bone.
+    seam : (k, 3) [mm]
+        Where the lips meet, nearest to each point at rest.
+    close : (k,) [1]
+        What part of the fibre's tension draws each point to there: the lips' own rings.
     """
 
     pointer: NDArray[np.int32]
@@ -60,6 +64,37 @@ class Strands:
     share: Floats
     passive: Floats
     drift: Floats
+    seam: Floats
+    close: Floats
+
+    def force(
+        self, points: Floats, seam: Floats, pull: Floats, passive: Floats, force: Floats
+    ) -> None:
+        """Fill `force` (k, 3) [mN] with what fibres do at their points (k, 3) [mm].
+
+        Parameters
+        ----------
+        points : (k, 3) [mm]
+        seam : (k, 3) [mm]
+            As it lies now.
+        pull, passive : (f,) [mN]
+            Active tension at rest length, and tension at rest per stretch.
+        force : (k, 3) [mN]
+        """
+        from risorius.skin.flesh import kernels
+
+        kernels.shorten(
+            points,
+            self.pointer,
+            self.before,
+            self.after,
+            pull,
+            passive,
+            self.length,
+            load_flesh()["shortest"]["typ"],
+            force,
+        )
+        kernels.drive(points, self.pointer, pull, self.drift, seam, self.close, force)
 
     def ends(self, column: int) -> sparse.csr_matrix:
         """Return the mean (1, nodes) of where the fibres of a column end."""
@@ -128,29 +163,17 @@ def make_strands(head: Head, columns: Columns, spread: sparse.csr_matrix) -> Str
         np.array(lengths),
         np.array(share),
         np.array(passive),
-        np.concatenate(outward)[:, None] * _unit(weights @ np.tile(columns.normals, (SHEETS, 1)))
-        + np.concatenate(toward)[:, None] * _unit(_to_lips(head, nodes)),
+        np.concatenate(outward)[:, None] * _unit(weights @ np.tile(columns.normals, (SHEETS, 1))),
+        _seam(head, nodes),
+        np.concatenate(toward),
     )
 
 
 def resting_pull(strands: Strands, nodes: Floats, tension: Floats) -> Floats:
     """Return the forces (nodes, 3) [mN] of muscles with a tension (channel,) [mN] at rest."""
-    from risorius.skin.flesh import kernels
-
     pull = np.repeat(tension, 2)[strands.column] * strands.share
     force = np.empty((strands.weights.shape[0], 3))
-    kernels.shorten(
-        strands.weights @ nodes,
-        strands.pointer,
-        strands.before,
-        strands.after,
-        pull,
-        np.zeros_like(pull),
-        strands.length,
-        load_flesh()["shortest"]["typ"],
-        force,
-    )
-    force += strands.drift * np.repeat(pull, np.diff(strands.pointer))[:, None]
+    strands.force(strands.weights @ nodes, strands.seam, pull, np.zeros_like(pull), force)
     return np.asarray(strands.weights.T @ force)
 
 
@@ -163,15 +186,15 @@ def strand_rows() -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _to_lips(head: Head, points: Floats) -> Floats:
-    """From points to the nearest place where the lips touch, (k, 3) [mm]."""
+def _seam(head: Head, points: Floats) -> Floats:
+    """Where the lips meet, nearest to each of the points, (k, 3) [mm]."""
     from scipy.spatial import cKDTree
 
     loops = head.topology.loops
     line = head.vertices[loops["lip_upper"]]
     steps = np.linspace(0, len(line) - 1, 8 * len(line))
     line = np.stack([np.interp(steps, np.arange(len(line)), line[:, k]) for k in range(3)], axis=1)
-    return np.asarray(line[cKDTree(line).query(points)[1]] - points)
+    return np.asarray(line[cKDTree(line).query(points)[1]])
 
 
 def _unit(vectors: Floats) -> Floats:

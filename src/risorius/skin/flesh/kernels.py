@@ -396,6 +396,35 @@ def shorten(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def drive(
+    points: Array,
+    pointer: Array,
+    tension: Array,
+    drift: Array,
+    seam: Array,
+    close: Array,
+    force: Array,
+) -> None:
+    """Add to `force` (k, 3) what drives points of fibres off their course.
+
+    That is `drift` (k, 3), and `close` (k,) toward the `seam` (k, 3), each times the fibre's
+    `tension`; the latter fades in the last millimetre.
+    """
+    for i in range(pointer.shape[0] - 1):
+        pull = tension[i]
+        if pull == 0.0:
+            continue
+        for k in range(pointer[i], pointer[i + 1]):
+            dx = seam[k, 0] - points[k, 0]
+            dy = seam[k, 1] - points[k, 1]
+            dz = seam[k, 2] - points[k, 2]
+            s = close[k] / max(np.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+            force[k, 0] += pull * (drift[k, 0] + s * dx)
+            force[k, 1] += pull * (drift[k, 1] + s * dy)
+            force[k, 2] += pull * (drift[k, 2] + s * dz)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def dots(rows: Array, one: Array, other: Array, out: Array) -> None:
     """Fill `out` (k, 2) with the products of the first k rows and each of two vectors."""
     for i in range(out.shape[0]):

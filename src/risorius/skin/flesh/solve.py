@@ -23,7 +23,6 @@ from risorius.skin.flesh.fibres import Strands, resting_pull
 from risorius.skin.flesh.frames import Frames, move_frames, with_jaw, with_lids
 from risorius.skin.flesh.lanes import Lanes
 from risorius.skin.flesh.ldl import Factor
-from risorius.skin.flesh.material import load_flesh
 from risorius.skin.flesh.mesh import Columns, Elements
 from risorius.skin.flesh.threads import both
 
@@ -42,6 +41,8 @@ MEMORY = 20
 FLIP = np.array([-1.0, 1.0, 1.0])
 ALONE = 0.8
 """Part of the elements for one core, while the other has the rest and all that is not elements."""
+REACH = 6.0
+"""How far from where they meet at rest lips draw each other together at most [mm]."""
 TOLERANCE = 0.001
 """A solve ends when no node goes farther in a step [mm]."""
 
@@ -55,7 +56,8 @@ class Settled:
     shape : (n0, 3) [mm]
         All level-0 vertices of the head: skin, and teeth, tongue, eyes and lashes that go with it.
     nodes : (k, 3) [mm]
-        Nodes of the flesh.
+        Nodes of the flesh; where it is pressed they overlap by up to a millimetre, the shape does
+        not.
     residual_mm : float
         Greatest way of a node in the last step.
     iterations : int
@@ -231,9 +233,11 @@ class Flesh:
         else:
             nodes = start.nodes.copy()
         nodes, residual, count = self._relax(nodes, tension.ravel(), frames, iterations, tolerance)
+        shape = self._apart(self._shape(nodes, frames), frames)
         if even:
             nodes = (nodes + self._mirrored_nodes(nodes)) / 2
-        return Settled(self._shape(nodes, frames), nodes, residual, count)
+            shape = (shape + shape[self.head.topology.mirror] * FLIP) / 2
+        return Settled(shape, nodes, residual, count)
 
     def _mirrored(self, settled: Settled) -> Settled:
         shape = settled.shape[self.head.topology.mirror] * FLIP
@@ -249,20 +253,18 @@ class Flesh:
 
         rest, skin = self.columns.nodes, self.columns.n
         lanes, strands, holds, touch = self.lanes, self.strands, self.holds, self.touching
-        shortest = load_flesh()["shortest"]["typ"]
         pull = tension[strands.column] * strands.share
         passive = np.repeat(self.gain, 2)[strands.column] * strands.share * strands.passive
-        drift = strands.drift * np.repeat(pull, np.diff(strands.pointer))[:, None]
         grip, back, tie = map(_rows, (strands.weights, strands.weights.T.tocsr(), -self.tie))
         course = strands.weights @ rest
+        # Lips meet halfway between the jaws, as far as they reach.
+        way = with_jaw(strands.seam, np.full(len(course), 0.5), frames, self.jaw.pivot)
+        way -= strands.seam
+        seam = strands.seam + way * (REACH / (REACH + np.linalg.norm(way, axis=1, keepdims=True)))
         fibre = np.empty_like(course)
         place, normal, bend = moved_holds(holds, frames, self.lids, self.globes, self.jaw.pivot)
         seen = self.head.vertices.astype(np.float32)[None]
-        bodies = (
-            frames.turn[None].astype(np.float32),
-            frames.shift[None].astype(np.float32),
-            frames.gaze[None, :, :, 2].astype(np.float32),
-        )
+        bodies = _bodies(frames)
         turn = lanes.unturned()
         cut = round(ALONE * len(lanes))
         forces = np.empty((2, *x.shape), np.float32)
@@ -282,18 +284,7 @@ class Flesh:
         def pull_and_stop() -> None:
             points = course.copy()
             kernels.gather(*grip, moved, points)
-            kernels.shorten(
-                points,
-                strands.pointer,
-                strands.before,
-                strands.after,
-                pull,
-                passive,
-                strands.length,
-                shortest,
-                fibre,
-            )
-            np.add(fibre, drift, out=fibre)
+            strands.force(points, seam, pull, passive, fibre)
             np.negative(self.load, out=total)
             kernels.gather(*back, fibre, total)
             kernels.gather(*tie, moved, total)
@@ -323,6 +314,13 @@ class Flesh:
             steps = 1
         return x, residual, count
 
+    def _apart(self, shape: Floats, frames: Frames) -> Floats:
+        """Press flat what still overlaps: where flesh meets, its surface gives way."""
+        seen = shape.astype(np.float32)[None]
+        before = seen.copy()
+        self.contact.settle(seen, *_bodies(frames))
+        return np.asarray(shape + (seen - before)[0])
+
     def _shape(self, nodes: Floats, frames: Frames) -> Floats:
         """All level-0 vertices of the head over flesh with these nodes."""
         head, parts = self.head, self.head.topology.parts
@@ -349,6 +347,12 @@ class Flesh:
     def _with_lids(self, vertices: NDArray[np.integer], frames: Frames) -> Floats:
         turn, eye = self.lids.turn[vertices].astype(np.float64), self.lids.eye[vertices]
         return with_lids(self.head.vertices[vertices], turn, eye, frames, self.lids, self.globes)[0]
+
+
+def _bodies(frames: Frames) -> tuple[NDArray[np.float32], ...]:
+    """Return turn and shift of the jaw and where the eyes look, as contact takes them."""
+    rows = frames.turn, frames.shift, frames.gaze[:, :, 2]
+    return tuple(row[None].astype(np.float32) for row in rows)
 
 
 def _signed(gaze: Floats) -> Floats:
