@@ -39,6 +39,8 @@ STEP, FINE = 0.004, 1e-5
 """Of stored places, of a spread of vertices and of all [mm]."""
 STRIDE, NEAR = 17, 4
 """Every so many vertices are kept, and of those of lips and lids; other ones in every pose."""
+ROUNDED = 1e-4
+"""What rounding alone may move a vertex by [mm]."""
 MIXED = 6
 """Harsh mixtures besides the poses below."""
 
@@ -143,6 +145,7 @@ def make_vectors(*, whole: bool = False) -> bytes:
         arrays["triangles"] = triangles.astype(np.int16)
         arrays["quads"] = topology.levels[0].quads.astype(np.int16)
         arrays["normals"] = np.stack([_normals(triangles, shape) for shape in shapes[1]])
+        arrays["normals.slack"] = np.stack([_slack(triangles, shape) for shape in shapes[1]])
         arrays["strain"] = np.stack([skin_strain(rig, shape)[0] for shape in shapes[0]])
     return pack_arrays(MAGIC, meta, arrays)
 
@@ -211,6 +214,21 @@ def _kept(rig: Rig, level: int, pose: int) -> NDArray[np.bool_]:
     for slit in slits:
         stride[slit.vertex] = NEAR * (1 + level)
     return np.asarray((number + pose) % stride == 0)
+
+
+def _slack(triangles: NDArray[np.int32], points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far a normal turns at most if vertices err by `ROUNDED`, (n,) [1].
+
+    Most in hairs and folds, whose facets are tiny or face each other.
+    """
+    corners = points[triangles].astype(np.float64)
+    edges = np.roll(corners, -1, axis=1) - corners
+    facing, length = np.zeros(points.shape), np.zeros(len(points))
+    for k in range(3):
+        np.add.at(facing, triangles[:, k], np.cross(edges[:, 0], edges[:, 1]))
+        np.add.at(length, triangles[:, k], np.linalg.norm(edges, axis=2).sum(axis=1))
+    size = np.maximum(np.linalg.norm(facing, axis=1), 1e-9)
+    return np.asarray(ROUNDED * length / size, np.float32)
 
 
 def _normals(triangles: NDArray[Any], points: NDArray[np.float32]) -> NDArray[np.float32]:

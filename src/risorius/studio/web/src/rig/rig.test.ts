@@ -54,6 +54,13 @@ function apart(values: Float32Array, name: string, number: number): number {
   return values.reduce((most, value, k) => Math.max(most, Math.abs(value - known[k])), 0);
 }
 
+/** The greatest difference of normals beyond what rounding alone may turn them by. */
+function turned(normals: Float32Array, number: number): number {
+  const known = vectors.get("normals", "f4").subarray(number * normals.length);
+  const slack = vectors.get("normals.slack", "f4").subarray((number * normals.length) / 3);
+  return normals.reduce((most, value, k) => Math.max(most, Math.abs(value - known[k]) - slack[Math.floor(k / 3)]), 0);
+}
+
 function still(): Pose {
   return { activation: new Float32Array(2 * rig.channels.length), jaw: [0, 0, 0], gaze: [0, 0, 0, 0] };
 }
@@ -118,7 +125,7 @@ describe("the rig", () => {
     (vectors.header.poses as string[]).forEach((name, number) => {
       player.pose(poseOf(number));
       strain.read(player.level0);
-      expect(apart(player.normals(), "normals", number), name).toBeLessThan(0.01);
+      expect(turned(player.normals(), number), name).toBeLessThan(0.01);
       expect(apart(strain.amount, "strain", number), name).toBeLessThan(0.002);
     });
   });
